@@ -2,6 +2,14 @@
 //!
 //! No I/O, no async, no ORM, no HTTP: every rule here can be tested without a database.
 
+pub mod access;
+pub mod code_list;
+pub mod institutions;
+pub mod language;
+pub mod position;
 pub mod reason;
+pub mod text_value;
 
+pub use code_list::CodeList;
+pub use language::Language;
 pub use reason::{Invalid, Reason, Refusal};

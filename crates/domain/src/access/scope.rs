@@ -1,0 +1,41 @@
+//! The part of the tree in which an actor holds a permission.
+
+use uuid::Uuid;
+
+/// Where a permission reaches. Every query on scoped rows begins from one of these, and only an
+/// authorised actor yields one ([`super::Actor::scope`]).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Scope {
+    units: Vec<Uuid>,
+    institutions: Vec<Uuid>,
+}
+
+impl Scope {
+    /// A scope that reaches nothing: what an anonymous caller has of every permission.
+    pub fn nowhere() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn new(mut units: Vec<Uuid>, mut institutions: Vec<Uuid>) -> Self {
+        units.sort_unstable();
+        units.dedup();
+        institutions.sort_unstable();
+        institutions.dedup();
+        Self { units, institutions }
+    }
+
+    /// The units the permission is held at; it covers all below them.
+    pub fn units(&self) -> &[Uuid] {
+        &self.units
+    }
+
+    /// The single institutions the permission is held at.
+    pub fn institutions(&self) -> &[Uuid] {
+        &self.institutions
+    }
+
+    /// Whether it reaches nothing at all.
+    pub fn is_nowhere(&self) -> bool {
+        self.units.is_empty() && self.institutions.is_empty()
+    }
+}
