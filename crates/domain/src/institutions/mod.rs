@@ -1,5 +1,16 @@
 //! Institutions (AUMSOS): the homes, services and centres of the council.
+//!
+//! [`Profile`] is what people write of one, [`Institution`] the record with its life ([`life`]).
 
 pub mod kind;
+pub mod life;
+pub mod ppks;
+pub mod profile;
+pub mod rules;
+pub mod service;
 
 pub use kind::{Grade, InstitutionKind, Operator};
+pub use life::{Institution, InstitutionStatus};
+pub use ppks::PpksCategory;
+pub use profile::{AccreditationStanding, AccreditationStatus, Address, Capacity, Contact, Paper, PaperKind, Place, Profile};
+pub use service::{Service, ServiceKind};
