@@ -1,1 +1,43 @@
-//! x
+//! The database schema of aumsos, one file a step, up and down.
+//!
+//! Conventions, the same in every table: ids are UUIDs; times are whole microseconds since 1970 in UTC
+//! (`…_at`, big integers, so that both databases store, compare and sort the same value); days are ISO 8601
+//! text (`…_on`); documents are JSON as text, so that the bytes that were hashed are the bytes that are kept.
+
+#![allow(elided_lifetimes_in_paths, reason = "the signature is the one the trait of sea-orm-migration asks for")]
+#![allow(clippy::wildcard_imports, reason = "the vocabulary of schemas is made to be read without prefixes")]
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261124_000001_ledger;
+mod m20261124_000002_access;
+mod m20261124_000003_organization_units;
+mod m20261124_000004_institutions;
+mod m20261124_000005_search;
+mod m20261124_000006_imports;
+
+/// All steps, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_000001_ledger::Migration),
+            Box::new(m20261124_000002_access::Migration),
+            Box::new(m20261124_000003_organization_units::Migration),
+            Box::new(m20261124_000004_institutions::Migration),
+            Box::new(m20261124_000005_search::Migration),
+            Box::new(m20261124_000006_imports::Migration),
+        ]
+    }
+}
+
+/// A table of two or more columns that point at each other is dropped without ceremony on the way down.
+async fn drop_tables<T: IntoIden + Copy + 'static>(manager: &SchemaManager<'_>, tables: &[T]) -> Result<(), DbErr> {
+    for &table in tables {
+        manager.drop_table(Table::drop().table(table).to_owned()).await?;
+    }
+    Ok(())
+}

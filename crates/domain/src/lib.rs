@@ -4,12 +4,14 @@
 
 pub mod access;
 pub mod code_list;
-pub mod institutions;
+//pub mod institutions;
 pub mod language;
 pub mod position;
 pub mod reason;
+pub mod record_kind;
 pub mod text_value;
 
 pub use code_list::CodeList;
 pub use language::Language;
+pub use record_kind::RecordKind;
 pub use reason::{Invalid, Reason, Refusal};

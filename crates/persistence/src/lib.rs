@@ -1,1 +1,22 @@
-//! x
+//! Where things are kept: sea-orm entities, repositories, the unit of work, the ledger, search, exports.
+//!
+//! Begin at [`Store`]: reads are its methods and take a [`Scope`](aumsos_domain::access::Scope); writes go through a
+//! unit of work ([`Store::write`], [`Store::write_once`]) and nowhere else.
+
+pub mod clock;
+mod dialect;
+mod error;
+pub mod idempotency;
+pub mod lease;
+pub mod ledger;
+mod migrations;
+mod sight;
+mod store;
+pub mod vault;
+mod work;
+
+pub use error::StoreError;
+
+pub use store::{Store, StoreSettings};
+pub use vault::Vault;
+pub use work::{Author, IsContended, Work};

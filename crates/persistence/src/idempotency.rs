@@ -1,0 +1,144 @@
+//! Safe to repeat: the first answer to an idempotency key, kept in the transaction of its effect.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Store, StoreError, Work,
+    clock::{self, to_micros},
+    vault::place,
+};
+
+/// How long an answer is kept.
+pub const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A key with the client that chose it and a hash of the request it was sent with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// The client or person; keys of different callers have nothing to do with each other.
+    pub client: String,
+    /// The header's value.
+    pub key: String,
+    /// SHA-256 over method, path, query and body, in hex.
+    pub request_hash: String,
+}
+
+/// An answer as it can be given again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers that belong to the answer (`ETag`, `Location`).
+    pub headers: Vec<(String, String)>,
+    /// The body; JSON.
+    pub body: String,
+}
+
+pub(crate) enum Claim {
+    /// The request was answered before: this is the answer.
+    Answered(Answer),
+    /// The key is ours; the answer must be kept before the commit.
+    Ours,
+}
+
+mod entity {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "idempotency")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub client: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub request_hash: String,
+        pub status: Option<i32>,
+        pub answer: Option<Vec<u8>>,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+fn at(key: &IdempotencyKey) -> Vec<u8> {
+    place("idempotency.answer", &place(&key.client, key.key.as_bytes()))
+}
+
+impl Work {
+    /// Claims a key for this unit of work. A twin in another transaction makes the insertion wait for its end: on
+    /// `PostgreSQL` for half a second, then the twin is said to be running.
+    pub(crate) async fn claim(&mut self, key: &IdempotencyKey) -> Result<Claim, StoreError> {
+        if self.transaction.get_database_backend() == DbBackend::Postgres {
+            self.transaction.execute_unprepared("SET LOCAL lock_timeout = '500ms'").await?;
+        }
+        let mut insert = Query::insert();
+        insert
+            .into_table(entity::Entity)
+            .columns([
+                entity::Column::Client,
+                entity::Column::Key,
+                entity::Column::RequestHash,
+                entity::Column::CreatedAt,
+            ])
+            .values_panic([
+                key.client.clone().into(),
+                key.key.clone().into(),
+                key.request_hash.clone().into(),
+                to_micros(self.at).into(),
+            ])
+            .on_conflict(OnConflict::new().do_nothing().to_owned());
+        let inserted = match self.transaction.execute(&insert).await.map_err(StoreError::from) {
+            Ok(done) => done.rows_affected() == 1,
+            Err(StoreError::Contended) => return Err(StoreError::TwinRunning),
+            Err(error) => return Err(error),
+        };
+        if self.transaction.get_database_backend() == DbBackend::Postgres {
+            self.transaction.execute_unprepared("SET LOCAL lock_timeout = '2s'").await?;
+        }
+        if inserted {
+            return Ok(Claim::Ours);
+        }
+        let kept = entity::Entity::find_by_id((key.client.clone(), key.key.clone())).one(&self.transaction).await?;
+        match kept {
+            Some(kept) if kept.request_hash != key.request_hash => Err(StoreError::KeyReused),
+            Some(entity::Model { answer: Some(sealed), .. }) => {
+                let plain = self.store.vault.open_own(&at(key), &sealed)?;
+                let answer = serde_json::from_slice(&plain);
+                Ok(Claim::Answered(answer.map_err(|_| StoreError::Unreadable("a kept answer"))?))
+            }
+            _ => Err(StoreError::TwinRunning),
+        }
+    }
+
+    /// Keeps the answer under its key.
+    pub(crate) async fn keep_answer(&mut self, key: &IdempotencyKey, answer: &Answer) -> Result<(), StoreError> {
+        let plain = serde_json::to_vec(answer).map_err(|_| StoreError::Unreadable("an answer"))?;
+        let sealed = self.store.vault.seal_own(&at(key), &plain)?;
+        entity::Entity::update_many()
+            .col_expr(entity::Column::Status, Expr::value(i32::from(answer.status)))
+            .col_expr(entity::Column::Answer, Expr::value(sealed))
+            .filter(entity::Column::Client.eq(&key.client))
+            .filter(entity::Column::Key.eq(&key.key))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Forgets answers that were kept long enough.
+    pub async fn forget_old_answers(&self) -> Result<u64, StoreError> {
+        let limit = to_micros(clock::now() - KEPT_FOR);
+        let mut delete = Query::delete();
+        delete.from_table(entity::Entity).and_where(Expr::col(entity::Column::CreatedAt).lt(limit));
+        self.housekeep(&delete).await
+    }
+}

@@ -1,0 +1,73 @@
+//! Appending to the ledger, in the transaction of the data.
+
+use sea_orm::{ActiveValue, EntityTrait, TransactionSession};
+use uuid::Uuid;
+
+use aumsos_domain::RecordKind;
+
+use super::{
+    entity::{change, change_unsealed},
+};
+use crate::{StoreError, Work, clock::to_micros};
+
+/// A record before or after a change: the document that is kept, and who may know of it.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    /// The unit whose officers see it.
+    pub(crate) unit: Option<Uuid>,
+    /// Whether everyone may know of it.
+    pub(crate) is_public: bool,
+    /// The record as JSON, personal fields in their sealed form.
+    pub(crate) document: String,
+}
+
+/// One changed record.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    pub(crate) kind: RecordKind,
+    pub(crate) id: Uuid,
+    /// The version the record has from now on.
+    pub(crate) version: i64,
+    /// What was done, a verb: `created`, `submitted`, `verified`, …
+    pub(crate) action: &'static str,
+    /// The institution it belongs to, for those who hold a role at one institution.
+    pub(crate) institution: Option<Uuid>,
+    /// Nothing for a record that was made.
+    pub(crate) before: Option<State>,
+    /// Nothing for a record that is gone.
+    pub(crate) after: Option<State>,
+}
+
+impl Work {
+    /// Appends a change to the ledger. Whoever writes a record calls this in the same unit of work.
+    pub(crate) async fn append(&mut self, change: Change) -> Result<(), StoreError> {
+        let (before, after) = (change.before, change.after);
+        let row = change::ActiveModel {
+            id: ActiveValue::NotSet,
+            record_kind: ActiveValue::Set(change.kind.to_string()),
+            record_id: ActiveValue::Set(change.id),
+            version: ActiveValue::Set(change.version),
+            action: ActiveValue::Set(change.action.to_owned()),
+            actor_kind: ActiveValue::Set(self.author.actor.kind().to_owned()),
+            actor_id: ActiveValue::Set(self.author.actor.id()),
+            at: ActiveValue::Set(to_micros(self.at)),
+            request_id: ActiveValue::Set(self.author.request_id.clone()),
+            institution_id: ActiveValue::Set(change.institution),
+            unit_before: ActiveValue::Set(before.as_ref().and_then(|state| state.unit)),
+            unit_after: ActiveValue::Set(after.as_ref().and_then(|state| state.unit)),
+            public_before: ActiveValue::Set(before.as_ref().is_some_and(|state| state.is_public)),
+            public_after: ActiveValue::Set(after.as_ref().is_some_and(|state| state.is_public)),
+            before: ActiveValue::Set(before.map(|state| state.document)),
+            after: ActiveValue::Set(after.map(|state| state.document)),
+        };
+        let inserted = change::Entity::insert(row).exec(&self.transaction).await?;
+        let waiting = change_unsealed::ActiveModel { change_id: ActiveValue::Set(inserted.last_insert_id) };
+        change_unsealed::Entity::insert(waiting).exec_without_returning(&self.transaction).await?;
+        Ok(())
+    }
+}
+
+/// Keeps the trait in scope for [`Work::commit`].
+pub(crate) async fn commit(transaction: sea_orm::DatabaseTransaction) -> Result<(), StoreError> {
+    Ok(TransactionSession::commit(transaction).await?)
+}

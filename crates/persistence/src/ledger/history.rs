@@ -1,0 +1,89 @@
+//! The history of one record, and the record as it was.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use aumsos_domain::RecordKind;
+
+use super::entity::change;
+use crate::{Store, StoreError, clock::{from_micros, to_micros}};
+
+/// One step in the history of a record.
+#[derive(Debug, Clone)]
+pub struct HistoryEntry {
+    /// The version it led to.
+    pub version: i64,
+    /// What was done.
+    pub action: String,
+    /// The kind of actor.
+    pub actor_kind: String,
+    /// Which one.
+    pub actor_id: Option<Uuid>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// The record before, as it is kept.
+    pub before: Option<String>,
+    /// The record after.
+    pub after: Option<String>,
+}
+
+impl Store {
+    /// The steps of a record after a version, oldest first, at most `limit`.
+    pub async fn history(
+        &self,
+        kind: RecordKind,
+        id: Uuid,
+        after_version: i64,
+        limit: u64,
+    ) -> Result<Vec<HistoryEntry>, StoreError> {
+        change::Entity::find()
+            .filter(change::Column::RecordKind.eq(kind.to_string()))
+            .filter(change::Column::RecordId.eq(id))
+            .filter(change::Column::Version.gt(after_version))
+            .order_by_asc(change::Column::Version)
+            .limit(limit)
+            .all(&self.read)
+            .await?
+            .into_iter()
+            .map(HistoryEntry::try_from)
+            .collect()
+    }
+
+    /// The step that made the record what it was at a time; nothing when it was not there yet.
+    pub async fn as_of(
+        &self,
+        kind: RecordKind,
+        id: Uuid,
+        at: DateTime<Utc>,
+    ) -> Result<Option<HistoryEntry>, StoreError> {
+        change::Entity::find()
+            .filter(change::Column::RecordKind.eq(kind.to_string()))
+            .filter(change::Column::RecordId.eq(id))
+            .filter(change::Column::At.lte(to_micros(at)))
+            .order_by_desc(change::Column::Version)
+            .one(&self.read)
+            .await?
+            .map(HistoryEntry::try_from)
+            .transpose()
+    }
+}
+
+impl TryFrom<change::Model> for HistoryEntry {
+    type Error = StoreError;
+
+    fn try_from(row: change::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            version: row.version,
+            action: row.action,
+            actor_kind: row.actor_kind,
+            actor_id: row.actor_id,
+            at: from_micros(row.at)?,
+            request_id: row.request_id,
+            before: row.before,
+            after: row.after,
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! The sealer: gives committed changes their gapless position, in order, each chained to the one before it.
+//!
+//! Two concurrent transactions may commit in another order than their ids were drawn in, so a reader of raw ids would
+//! skip the late one. Readers read positions, which one sealer at a time hands out after the commit.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
+use sea_orm::{
+    ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use uuid::Uuid;
+
+use super::entity::{change, change_seal, change_unsealed};
+use crate::{
+    Store, StoreError, clock,
+    clock::to_micros,
+    lease::{self, Lease},
+};
+
+/// The name of the sealer's lease.
+const LEASE: &str = "sealer";
+/// For how long it is taken at a time.
+const TERM: Duration = Duration::from_secs(5);
+/// How many changes are sealed in one transaction.
+const BATCH: u64 = 500;
+/// The hash before the first row.
+pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The hash of a row at its position: SHA-256 over the hash before it, the position, and every field with its length,
+/// so that no two different rows give the same bytes.
+pub(super) fn chain_hash(previous: &str, position: i64, row: &change::Model) -> String {
+    let mut context = digest::Context::new(&digest::SHA256);
+    let mut feed = |field: Option<&[u8]>| match field {
+        None => context.update(&u64::MAX.to_be_bytes()),
+        Some(bytes) => {
+            context.update(&(bytes.len() as u64).to_be_bytes());
+            context.update(bytes);
+        }
+    };
+    feed(Some(previous.as_bytes()));
+    for number in [position, row.id, row.version, row.at] {
+        feed(Some(&number.to_be_bytes()));
+    }
+    feed(Some(row.record_id.as_bytes()));
+    for id in [row.actor_id, row.institution_id, row.unit_before, row.unit_after] {
+        feed(id.as_ref().map(|id| id.as_bytes().as_slice()));
+    }
+    for text in [&row.record_kind, &row.action, &row.actor_kind] {
+        feed(Some(text.as_bytes()));
+    }
+    for text in [&row.request_id, &row.before, &row.after] {
+        feed(text.as_deref().map(str::as_bytes));
+    }
+    feed(Some(&[u8::from(row.public_before), u8::from(row.public_after)]));
+    HEXLOWER.encode(context.finish().as_ref())
+}
+
+impl Store {
+    /// Seals until stopped: wakes at each commit of this process and looks for those of others every `poll`.
+    pub async fn run_sealer(&self, holder: Uuid, poll: Duration) {
+        loop {
+            match self.seal_all(holder).await {
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "sealing waits"),
+            }
+            let _ = tokio::time::timeout(poll, self.committed.notified()).await;
+        }
+    }
+
+    /// Seals everything that waits, if this process may; gives how many rows it sealed.
+    pub async fn seal_all(&self, holder: Uuid) -> Result<u64, StoreError> {
+        if !self.has_unsealed().await? {
+            return Ok(0);
+        }
+        let Some(lease) = self.take_lease(LEASE, holder, TERM).await? else { return Ok(0) };
+        let mut sealed = 0;
+        loop {
+            let batch = self.seal_batch(lease).await?;
+            sealed += batch;
+            if batch < BATCH {
+                return Ok(sealed);
+            }
+        }
+    }
+
+    /// Gives the sealer's lease back at a graceful stop.
+    pub async fn retire_sealer(&self, holder: Uuid) -> Result<(), StoreError> {
+        match self.take_lease(LEASE, holder, TERM).await? {
+            Some(lease) => self.release_lease(LEASE, lease).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn has_unsealed(&self) -> Result<bool, StoreError> {
+        Ok(change_unsealed::Entity::find().one(&self.read).await?.is_some())
+    }
+
+    async fn seal_batch(&self, held: Lease) -> Result<u64, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.write.begin_with_options(options).await?;
+        if !lease::holds(&transaction, LEASE, held).await? {
+            return Ok(0);
+        }
+        let waiting: Vec<i64> = change_unsealed::Entity::find()
+            .order_by_asc(change_unsealed::Column::ChangeId)
+            .limit(BATCH)
+            .all(&transaction)
+            .await?
+            .into_iter()
+            .map(|row| row.change_id)
+            .collect();
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let last =
+            change_seal::Entity::find().order_by_desc(change_seal::Column::Position).one(&transaction).await?;
+        let (mut position, mut hash) = last.map_or((0, GENESIS.to_owned()), |seal| (seal.position, seal.hash));
+        let rows = change::Entity::find()
+            .filter(change::Column::Id.is_in(waiting.iter().copied()))
+            .order_by_asc(change::Column::Id)
+            .all(&transaction)
+            .await?;
+        let sealed_at = to_micros(clock::now());
+        let seals: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                position += 1;
+                hash = chain_hash(&hash, position, row);
+                change_seal::ActiveModel {
+                    position: ActiveValue::Set(position),
+                    change_id: ActiveValue::Set(row.id),
+                    hash: ActiveValue::Set(hash.clone()),
+                    sealed_at: ActiveValue::Set(sealed_at),
+                }
+            })
+            .collect();
+        let count = seals.len() as u64;
+        change_seal::Entity::insert_many(seals).exec_without_returning(&transaction).await?;
+        change_unsealed::Entity::delete_many()
+            .filter(change_unsealed::Column::ChangeId.is_in(waiting))
+            .exec(&transaction)
+            .await?;
+        transaction.commit().await?;
+        self.sealed_to(position);
+        Ok(count)
+    }
+}

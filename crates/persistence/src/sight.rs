@@ -1,0 +1,32 @@
+//! What a scope reaches, as SQL. Every query on scoped rows takes its condition from here, so that a list, a count, an
+//! export and a look-up by id can never disagree.
+
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait, Query},
+};
+
+use aumsos_domain::access::Scope;
+
+/// Rows whose unit lies at or below a unit of the scope, or whose institution is one of the scope's.
+pub(crate) fn within<U: ColumnTrait, I: ColumnTrait>(scope: &Scope, unit: U, institution: I) -> Condition {
+    // An empty `any` would hold for every row; nothing must hold for none.
+    let mut condition = Condition::any().add(Expr::value(false));
+    if !scope.units().is_empty() {
+        let below = Query::select()
+            .column("unit_id")
+            .from("organization_unit_ancestor")
+            .and_where(Expr::col("ancestor_id").is_in(scope.units().iter().copied()))
+            .to_owned();
+        condition = condition.add(unit.in_subquery(below));
+    }
+    if !scope.institutions().is_empty() {
+        condition = condition.add(institution.is_in(scope.institutions().iter().copied()));
+    }
+    condition
+}
+
+/// A condition as a column: true or false, never unknown.
+pub(crate) fn as_flag(condition: Condition) -> Expr {
+    Expr::case(condition, true).finally(false).into()
+}

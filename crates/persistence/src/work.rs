@@ -1,0 +1,146 @@
+//! The unit of work: everything one command changes, with its rows in the ledger and its idempotency record, in one
+//! transaction.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+use aumsos_domain::access::ActorId;
+
+use crate::{
+    Store, StoreError, clock,
+    idempotency::{Answer, Claim, IdempotencyKey},
+};
+
+/// Who writes, and in which request.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// Stands in the ledger.
+    pub actor: ActorId,
+    /// Stands in the ledger beside it.
+    pub request_id: Option<String>,
+}
+
+impl Author {
+    /// The service itself.
+    pub const fn system() -> Self {
+        Self { actor: ActorId::System, request_id: None }
+    }
+}
+
+/// A transaction that writes. Dropped without [`Work::commit`], it has changed nothing.
+pub struct Work {
+    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) author: Author,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) store: Store,
+}
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Work").field("author", &self.author).field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl Work {
+    /// The time of everything written in this unit of work.
+    pub const fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// Who writes.
+    pub const fn author(&self) -> &Author {
+        &self.author
+    }
+
+    /// Makes all of it last, or none of it.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        crate::ledger::append::commit(self.transaction).await?;
+        self.store.committed.notify_one();
+        Ok(())
+    }
+}
+
+/// How often a unit of work is tried when another transaction is in the way.
+const ATTEMPTS: u32 = 4;
+
+impl Store {
+    /// Begins a unit of work.
+    pub async fn begin(&self, author: &Author) -> Result<Work, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.write.begin_with_options(options).await?;
+        Ok(Work { transaction, author: author.clone(), at: clock::now(), store: self.clone() })
+    }
+
+    /// Runs a command as one unit of work and commits it; tried again, at most three times, when another
+    /// transaction was in the way (SQLSTATE 40001, 40P01).
+    pub async fn write<T, E>(
+        &self,
+        author: &Author,
+        command: impl AsyncFn(&mut Work) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<StoreError> + IsContended,
+    {
+        let mut attempt = 1;
+        loop {
+            let outcome = async {
+                let mut work = self.begin(author).await?;
+                let done = command(&mut work).await?;
+                work.commit().await?;
+                Ok(done)
+            };
+            match outcome.await {
+                Err(error) if attempt < ATTEMPTS && E::is_contended(&error) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(u64::from(5 * attempt * attempt))).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Runs a command at most once for an idempotency key: the answer is kept in the same transaction as the effect,
+    /// and the same key with the same request gives it again, also after a crash or from another process.
+    pub async fn write_once<E>(
+        &self,
+        author: &Author,
+        key: Option<&IdempotencyKey>,
+        command: impl AsyncFn(&mut Work) -> Result<Answer, E>,
+    ) -> Result<Answer, E>
+    where
+        E: From<StoreError> + IsContended,
+    {
+        let Some(key) = key else { return self.write(author, command).await };
+        self.write(author, async |work| match work.claim(key).await? {
+            Claim::Answered(answer) => Ok(answer),
+            Claim::Ours => {
+                let answer = command(work).await?;
+                work.keep_answer(key, &answer).await?;
+                Ok(answer)
+            }
+        })
+        .await
+    }
+
+    /// Runs one statement that belongs to no record (leases, sessions, housekeeping).
+    pub(crate) async fn housekeep<S: sea_orm::StatementBuilder>(&self, statement: &S) -> Result<u64, StoreError> {
+        Ok(self.write.execute(statement).await?.rows_affected())
+    }
+}
+
+/// Whether an error means that the whole unit of work may be tried again.
+pub trait IsContended {
+    /// See [`StoreError::Contended`].
+    fn is_contended(&self) -> bool;
+}
+
+impl IsContended for StoreError {
+    fn is_contended(&self) -> bool {
+        Self::is_contended(self)
+    }
+}
