@@ -3,15 +3,18 @@
 //! No I/O, no async, no ORM, no HTTP: every rule here can be tested without a database.
 
 pub mod access;
+pub mod census;
 pub mod code_list;
-//pub mod institutions;
+pub mod institutions;
 pub mod language;
+pub mod organization_units;
 pub mod position;
 pub mod reason;
 pub mod record_kind;
+pub mod regions;
 pub mod text_value;
 
 pub use code_list::CodeList;
 pub use language::Language;
-pub use record_kind::RecordKind;
 pub use reason::{Invalid, Reason, Refusal};
+pub use record_kind::RecordKind;

@@ -3,6 +3,7 @@
 //! Begin at [`Store`]: reads are its methods and take a [`Scope`](aumsos_domain::access::Scope); writes go through a
 //! unit of work ([`Store::write`], [`Store::write_once`]) and nowhere else.
 
+pub mod access;
 pub mod clock;
 mod dialect;
 mod error;

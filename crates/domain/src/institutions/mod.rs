@@ -8,9 +8,11 @@ pub mod ppks;
 pub mod profile;
 pub mod rules;
 pub mod service;
+pub mod view;
 
 pub use kind::{Grade, InstitutionKind, Operator};
 pub use life::{Institution, InstitutionStatus};
 pub use ppks::PpksCategory;
 pub use profile::{AccreditationStanding, AccreditationStatus, Address, Capacity, Contact, Paper, PaperKind, Place, Profile};
 pub use service::{Service, ServiceKind};
+pub use view::View;

@@ -1,0 +1,88 @@
+//! Roles at places, with the time for which they hold.
+
+use sea_orm::{ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use aumsos_domain::{
+    CodeList, RecordKind,
+    access::{ActorId, Role, RoleAssignment, RolePlace},
+};
+
+use super::entity::role_assignment;
+use crate::{
+    Store, StoreError, Work,
+    clock::{self, to_micros},
+    ledger::{Change, State},
+};
+
+impl Work {
+    pub(super) async fn assign_roles(
+        &mut self,
+        holder_kind: &str,
+        holder_id: Uuid,
+        roles: &[RoleAssignment],
+    ) -> Result<(), StoreError> {
+        for held in roles {
+            let (place_kind, place_id) = match held.place {
+                RolePlace::Unit(id) => ("unit", id),
+                RolePlace::Institution(id) => ("institution", id),
+            };
+            let row = role_assignment::ActiveModel {
+                id: ActiveValue::Set(Uuid::now_v7()),
+                holder_kind: ActiveValue::Set(holder_kind.to_owned()),
+                holder_id: ActiveValue::Set(holder_id),
+                role: ActiveValue::Set(held.role.to_string()),
+                place_kind: ActiveValue::Set(place_kind.to_owned()),
+                place_id: ActiveValue::Set(place_id),
+                valid_from: ActiveValue::Set(to_micros(self.at)),
+                valid_until: ActiveValue::Set(None),
+                created_at: ActiveValue::Set(to_micros(self.at)),
+            };
+            let inserted = role_assignment::Entity::insert(row).exec_with_returning(&self.transaction).await?;
+            let document = serde_json::json!({
+                "holder_kind": holder_kind, "holder_id": holder_id, "role": held.role, "place": held.place,
+            });
+            self.append(Change {
+                kind: RecordKind::RoleAssignment,
+                id: inserted.id,
+                version: 1,
+                action: "granted",
+                institution: None,
+                before: None,
+                after: Some(State { unit: None, is_public: false, document: document.to_string() }),
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The roles that an identity holds now.
+    pub async fn roles_of(&self, holder: ActorId) -> Result<Vec<RoleAssignment>, StoreError> {
+        let Some(holder_id) = holder.id() else { return Ok(Vec::new()) };
+        let now = to_micros(clock::now());
+        let rows = role_assignment::Entity::find()
+            .filter(role_assignment::Column::HolderKind.eq(holder.kind()))
+            .filter(role_assignment::Column::HolderId.eq(holder_id))
+            .filter(role_assignment::Column::ValidFrom.lte(now))
+            .filter(
+                Condition::any()
+                    .add(role_assignment::Column::ValidUntil.is_null())
+                    .add(role_assignment::Column::ValidUntil.gt(now)),
+            )
+            .all(&self.read)
+            .await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+fn read(row: &role_assignment::Model) -> Result<RoleAssignment, StoreError> {
+    let role = Role::from_code(&row.role).ok_or(StoreError::Unreadable("a role"))?;
+    let place = match row.place_kind.as_str() {
+        "unit" => RolePlace::Unit(row.place_id),
+        "institution" => RolePlace::Institution(row.place_id),
+        _ => return Err(StoreError::Unreadable("the place of a role")),
+    };
+    Ok(RoleAssignment { role, place })
+}

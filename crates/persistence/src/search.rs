@@ -1,0 +1,126 @@
+//! Full-text search that works the same on both databases: words of records, and one-letter deletions by which a
+//! typo finds its word with look-ups in ordinary indexes (see `docs/decisions/0003-search.md`).
+
+use std::collections::BTreeSet;
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
+};
+use uuid::Uuid;
+
+use aumsos_domain::{RecordKind, search_words};
+
+use crate::{Store, StoreError, Work};
+
+/// More words than this that match one word of a query are not looked up; the first in the alphabet are.
+const MOST_WORDS: u64 = 200;
+
+/// Makes the words of a record findable, in place of those it had.
+pub(crate) async fn index(work: &mut Work, kind: RecordKind, id: Uuid, texts: &[&str]) -> Result<(), StoreError> {
+    let words = search_words::index_words(texts);
+    let mut forget = Query::delete();
+    forget.from_table("search_word").and_where(Expr::col("record_id").eq(id));
+    forget.and_where(Expr::col("record_kind").eq(kind.to_string()));
+    work.transaction.execute(&forget).await?;
+    if words.is_empty() {
+        return Ok(());
+    }
+    let mut insert = Query::insert();
+    insert.into_table("search_word").columns(["record_kind", "word", "record_id"]);
+    for word in &words {
+        insert.values_panic([kind.to_string().into(), word.clone().into(), id.into()]);
+    }
+    work.transaction.execute(&insert).await?;
+    learn(work, &words).await
+}
+
+/// Adds new words to the vocabulary. Always in the same order, so that two writers cannot wait for each other.
+async fn learn(work: &mut Work, words: &BTreeSet<String>) -> Result<(), StoreError> {
+    let mut known = Query::select();
+    known.column("word").from("search_variant");
+    known.and_where(Expr::col("variant").is_in(words.iter().cloned()));
+    known.and_where(Expr::col("variant").eq(Expr::col("word")));
+    let known: BTreeSet<String> = work
+        .transaction
+        .query_all(&known)
+        .await?
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<_, _>>()?;
+    let variants: BTreeSet<(String, &String)> = words
+        .difference(&known)
+        .flat_map(|word| search_words::deletions(word).into_iter().map(move |variant| (variant, word)))
+        .collect();
+    if variants.is_empty() {
+        return Ok(());
+    }
+    let mut insert = Query::insert();
+    insert.into_table("search_variant").columns(["variant", "word"]);
+    for (variant, word) in variants {
+        insert.values_panic([variant.into(), word.clone().into()]);
+    }
+    insert.on_conflict(OnConflict::columns(["variant", "word"]).do_nothing().to_owned());
+    work.transaction.execute(&insert).await?;
+    Ok(())
+}
+
+/// One condition for each word of a query: the record has a word that begins with it, or, where no word does, one
+/// that is a typo away.
+pub(crate) async fn matching<C: ColumnTrait>(
+    store: &Store,
+    kind: RecordKind,
+    text: &str,
+    id: C,
+) -> Result<Vec<Expr>, StoreError> {
+    let query = search_words::Query::parse(text);
+    if query.words.is_empty() {
+        return Ok(vec![Expr::value(false)]);
+    }
+    let mut conditions = Vec::new();
+    for word in &query.words {
+        let mut words = beginning_with(store, word).await?;
+        if words.is_empty() {
+            words = a_typo_away(store, word).await?;
+        }
+        let records = Query::select()
+            .column("record_id")
+            .from("search_word")
+            .and_where(Expr::col("record_kind").eq(kind.to_string()))
+            .and_where(Expr::col("word").is_in(words))
+            .to_owned();
+        conditions.push(id.in_subquery(records));
+    }
+    Ok(conditions)
+}
+
+async fn beginning_with(store: &Store, word: &search_words::QueryWord) -> Result<Vec<String>, StoreError> {
+    let mut select = Query::select();
+    select
+        .distinct()
+        .column("word")
+        .from("search_variant")
+        .and_where(Expr::col("variant").gte(word.low.clone()))
+        .and_where(Expr::col("variant").lt(word.high.clone()))
+        .and_where(Expr::col("variant").eq(Expr::col("word")))
+        .limit(MOST_WORDS);
+    words(store, &select).await
+}
+
+async fn a_typo_away(store: &Store, word: &search_words::QueryWord) -> Result<Vec<String>, StoreError> {
+    let mut select = Query::select();
+    select
+        .distinct()
+        .column("word")
+        .from("search_variant")
+        .and_where(Expr::col("variant").is_in(word.deletions.iter().cloned()))
+        .limit(MOST_WORDS);
+    let mut found = words(store, &select).await?;
+    found.retain(|candidate| search_words::is_within_one_edit(&word.text, candidate));
+    Ok(found)
+}
+
+async fn words(store: &Store, select: &sea_orm::sea_query::SelectStatement) -> Result<Vec<String>, StoreError> {
+    let rows = store.read.query_all(select).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
