@@ -1,0 +1,3 @@
+//! The parts of the binary `aumsos` that serve every command: configuration, logs and traces, progress.
+
+pub mod config;
