@@ -14,7 +14,7 @@ mod reader;
 mod reference;
 mod secret;
 mod sections;
-mod values;
+pub(crate) mod values;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use figment::value::{Num, Value};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// A setting that is one word: the same text means the same in a file, a variable and a flag.
-pub(super) trait Scalar: Sized {
+pub(crate) trait Scalar: Sized {
     /// Reads it, or says what it should have been. What it says must not repeat a secret.
     fn parse(text: &str) -> Result<Self, String>;
 
@@ -27,7 +27,7 @@ pub(super) trait Scalar: Sized {
 }
 
 /// A setting of any form: one word, one that may be absent, or several.
-pub(super) trait Readable: Sized {
+pub(crate) trait Readable: Sized {
     /// Reads it, or says what it should have been.
     fn read(value: &Value) -> Result<Self, String>;
 
