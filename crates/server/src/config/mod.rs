@@ -8,6 +8,7 @@
 mod addresses;
 mod flags;
 mod layers;
+mod master_key;
 mod origins;
 mod problems;
 mod reader;
@@ -24,6 +25,7 @@ use std::fs;
 pub use self::{
     addresses::{Database, DatabaseUrl, HttpUrl, Network, ObjectsUrl, WebOrigin},
     flags::{Overrides, ServeFlags},
+    master_key::MasterKeyError,
     origins::{Origin, Origins},
     problems::{ConfigError, Problem},
     reference::reference,

@@ -135,7 +135,9 @@ section! {
 section! {
     /// Keys. Give them by variable or by file, not in `aumsos.toml`.
     Secrets at "secrets." {
-        /// The key that wraps all other keys: base64 of 32 bytes. What it has encrypted cannot be read without it.
+        /// The key that wraps all other keys: base64 of 32 bytes. What it has encrypted cannot be read without
+        /// it. With SQLite the service makes one at its first start if none is given, and keeps it in
+        /// `<data_dir>/master.key`: back that up, apart from the data. With PostgreSQL it must be given.
         master_key: Option<MasterKey>;
         /// A file that holds the master key, in place of `secrets.master_key`.
         master_key_file: Option<PathBuf>;
