@@ -1,0 +1,118 @@
+//! The master key in force: the one that was given, or one of the service's own beside its embedded database.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, ErrorKind, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    process,
+};
+
+use data_encoding::BASE64;
+
+use super::{Config, Database, MasterKey, values::Scalar};
+
+/// The file in the data folder that holds a key of the service's own.
+const FILE: &str = "master.key";
+
+/// Why there is no master key. Nothing may start without one.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterKeyError {
+    /// Several processes may share a PostgreSQL database: they must all be given the same key.
+    #[error("secrets.master_key or secrets.master_key_file must be given with a PostgreSQL database")]
+    Missing,
+    /// The service's own key could not be read or kept.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file of the key.
+        path: PathBuf,
+        /// What went wrong with it.
+        source: io::Error,
+    },
+    /// The service's own key has been damaged; a new one could not read what the old one encrypted.
+    #[error("{}: {what}", path.display())]
+    Damaged {
+        /// The file of the key.
+        path: PathBuf,
+        /// What it should be.
+        what: String,
+    },
+}
+
+impl Config {
+    /// The master key. When none was given and the database is embedded, the service's own: `fresh`, which must be
+    /// random, is kept in the data folder at the first start and read from there ever after.
+    pub fn master_key(&self, fresh: impl FnOnce() -> [u8; 32]) -> Result<MasterKey, MasterKeyError> {
+        match (&self.secrets.master_key, self.storage.database_url.system()) {
+            (Some(given), _) => Ok(given.clone()),
+            (None, Database::Sqlite) => own_key(&self.storage.data_dir, fresh),
+            (None, Database::Postgres) => Err(MasterKeyError::Missing),
+        }
+    }
+}
+
+fn own_key(folder: &Path, fresh: impl FnOnce() -> [u8; 32]) -> Result<MasterKey, MasterKeyError> {
+    let path = folder.join(FILE);
+    let read = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            keep(&path, &BASE64.encode(&fresh())).and_then(|()| fs::read_to_string(&path))
+        }
+        read => read,
+    };
+    match read {
+        Ok(text) => MasterKey::parse(&text).map_err(|what| MasterKeyError::Damaged { path, what }),
+        Err(source) => Err(MasterKeyError::File { path, source }),
+    }
+}
+
+/// Writes the key whole before giving it its name, so that of two first starts at once one wins and both read its key.
+fn keep(path: &Path, key: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let draft = path.with_extension(format!("{}.new", process::id()));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    writeln!(file, "{key}")?;
+    file.sync_all()?;
+    let named = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match named {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        named => named,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_first_start_makes_a_key_and_every_later_one_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        assert_eq!(own_key(&data, || [7; 32]).unwrap().expose(), &[7; 32]);
+        assert_eq!(own_key(&data, || [8; 32]).unwrap().expose(), &[7; 32]);
+        assert_eq!(fs::metadata(data.join(FILE)).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing else is left behind");
+    }
+
+    #[test]
+    fn of_two_first_starts_one_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        keep(&path, "first").unwrap();
+        keep(&path, "second").unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), "first\n");
+    }
+
+    #[test]
+    fn a_damaged_key_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), "AAAA").unwrap();
+        assert!(matches!(own_key(folder.path(), || [7; 32]), Err(MasterKeyError::Damaged { .. })));
+        assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), "AAAA");
+    }
+}

@@ -1,0 +1,146 @@
+//! The configuration: defaults, above them `aumsos.toml`, above that `AUMSOS_*` variables, above all the flags of the
+//! command line.
+//!
+//! [`Config::load`] reads all four and judges every value; what is wrong is named with its place, all of it at once,
+//! and then there is no [`Config`]. Settings are defined in one place, `sections.rs`, from which
+//! `docs/configuration.md` is written too.
+
+mod addresses;
+mod flags;
+mod layers;
+mod master_key;
+mod origins;
+mod problems;
+mod reader;
+mod reference;
+mod secret;
+mod sections;
+pub(crate) mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+
+pub use self::{
+    addresses::{Database, DatabaseUrl, HttpUrl, Network, ObjectsUrl, WebOrigin},
+    flags::{Overrides, ServeFlags},
+    master_key::MasterKeyError,
+    origins::{Origin, Origins},
+    problems::{ConfigError, Problem},
+    reference::reference,
+    secret::{MasterKey, Secret},
+    sections::{Audit, Http, Log, Objects, RateLimit, Secrets, Storage, Telemetry},
+    values::{LogFilter, LogFormat},
+};
+use self::{layers::Layers, layers::Surroundings, reader::Reader, values::Scalar};
+
+/// Everything that can be configured. Every value has been judged, alone and beside the others.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the data is.
+    pub storage: Storage,
+    /// How the service is reached.
+    pub http: Http,
+    /// How often one caller may ask.
+    pub rate_limit: RateLimit,
+    /// Keys.
+    pub secrets: Secrets,
+    /// Where photographs and documents are kept.
+    pub objects: Objects,
+    /// Proof that the audit trail is whole.
+    pub audit: Audit,
+    /// What is logged, and how.
+    pub log: Log,
+    /// Traces for an OpenTelemetry collector.
+    pub telemetry: Telemetry,
+}
+
+impl Config {
+    /// Reads the configuration of a command, and says where each value came from.
+    pub fn load(flags: &Overrides) -> Result<(Self, Origins), ConfigError> {
+        Self::load_for_serving(&ServeFlags { overrides: flags.clone(), ..ServeFlags::default() })
+    }
+
+    /// Reads the configuration of `aumsos serve`, whose flags say more.
+    pub fn load_for_serving(flags: &ServeFlags) -> Result<(Self, Origins), ConfigError> {
+        Self::load_among(flags, &Surroundings::of_this_process())
+    }
+
+    fn load_among(flags: &ServeFlags, around: &Surroundings) -> Result<(Self, Origins), ConfigError> {
+        let (layers, mut problems) = Layers::collect(flags, around);
+        let mut reader = Reader::new(&layers);
+        let config = Self::read(&mut reader);
+        let (origins, unreadable) = reader.finish();
+        // A default can only be wrong because the setting that it follows is, and that one is named already.
+        problems.extend(unreadable.into_iter().filter(|problem| !problem.origin.is_default()));
+        match config {
+            Some(mut config) => {
+                config.take_master_key_from_file(&origins, &mut problems);
+                config.judge(flags, &origins, &mut problems);
+                if problems.is_empty() { Ok((config, origins)) } else { Err(ConfigError::new(problems)) }
+            }
+            None => Err(ConfigError::new(problems)),
+        }
+    }
+
+    /// Every section is read before the first unusable one ends it, so that all problems are found.
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let storage = Storage::read(from);
+        let http = Http::read(from);
+        let rate_limit = RateLimit::read(from);
+        let secrets = Secrets::read(from);
+        let objects = Objects::read(from);
+        let audit = Audit::read(from);
+        let log = Log::read(from);
+        let telemetry = Telemetry::read(from);
+        Some(Self {
+            storage: storage?,
+            http: http?,
+            rate_limit: rate_limit?,
+            secrets: secrets?,
+            objects: objects?,
+            audit: audit?,
+            log: log?,
+            telemetry: telemetry?,
+        })
+    }
+
+    fn take_master_key_from_file(&mut self, origins: &Origins, problems: &mut Vec<Problem>) {
+        let Some(path) = &self.secrets.master_key_file else { return };
+        let read = if self.secrets.master_key.is_some() {
+            Err("the master key is given twice: leave out secrets.master_key or this".to_owned())
+        } else {
+            fs::read_to_string(path)
+                .map_err(|error| format!("{} cannot be read: {error}", path.display()))
+                .and_then(|text| MasterKey::parse(&text).map_err(|what| format!("{}: {what}", path.display())))
+        };
+        match read {
+            Ok(key) => self.secrets.master_key = Some(key),
+            Err(what) => problems.push(problem("secrets.master_key_file", origins, what)),
+        }
+    }
+
+    /// What no single setting can show to be wrong.
+    fn judge(&self, flags: &ServeFlags, origins: &Origins, problems: &mut Vec<Problem>) {
+        let mut refuse = |key: &str, what: &str| problems.push(problem(key, origins, what.to_owned()));
+        match (&self.objects.access_key_id, &self.objects.secret_access_key) {
+            (Some(_), None) => refuse("objects.access_key_id", "objects.secret_access_key is missing beside it"),
+            (None, Some(_)) => refuse("objects.secret_access_key", "objects.access_key_id is missing beside it"),
+            _ => {}
+        }
+        if self.http.metrics_listen == Some(self.http.listen) && self.http.listen.port() != 0 {
+            refuse("http.metrics_listen", "http.listen is the same: metrics need an address or port of their own");
+        }
+        if flags.demo && !self.http.listen.ip().is_loopback() {
+            refuse("http.listen", "--demo serves on this machine only: listen on 127.0.0.1 or [::1]");
+        }
+        if flags.demo && self.http.metrics_listen.is_some_and(|address| !address.ip().is_loopback()) {
+            refuse("http.metrics_listen", "--demo serves on this machine only: listen on 127.0.0.1 or [::1]");
+        }
+    }
+}
+
+fn problem(key: &str, origins: &Origins, what: String) -> Problem {
+    Problem { key: key.to_owned(), origin: origins.of(key), what }
+}
