@@ -8,7 +8,7 @@
 #![allow(clippy::wildcard_imports, reason = "the vocabulary of schemas is made to be read without prefixes")]
 
 pub use sea_orm_migration::MigratorTrait;
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{prelude::*, sea_orm};
 
 mod m20261124_000001_ledger;
 mod m20261124_000002_access;
@@ -40,4 +40,14 @@ async fn drop_tables<T: IntoIden + Copy + 'static>(manager: &SchemaManager<'_>, 
         manager.drop_table(Table::drop().table(table).to_owned()).await?;
     }
     Ok(())
+}
+
+/// A column of text that is sorted and searched by code point on both databases, whatever the locale of the cluster.
+fn sorted_text(manager: &SchemaManager<'_>, name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    column.string().not_null();
+    if manager.get_database_backend() == sea_orm::DbBackend::Postgres {
+        column.extra("COLLATE \"C\"");
+    }
+    column
 }

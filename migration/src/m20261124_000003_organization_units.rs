@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
                     .col(uuid_null("parent_id"))
                     .col(string("operator"))
                     .col(string("level"))
-                    .col(string("name"))
+                    .col(crate::sorted_text(manager, "name"))
                     .col(string_null("region"))
                     .col(string("status"))
                     .col(big_integer("created_at"))

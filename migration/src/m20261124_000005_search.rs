@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
                 Table::create()
                     .table("search_word")
                     .col(string("record_kind"))
-                    .col(string("word"))
+                    .col(crate::sorted_text(manager, "word"))
                     .col(uuid("record_id"))
                     .primary_key(Index::create().col("record_kind").col("word").col("record_id"))
                     .to_owned(),
@@ -29,8 +29,8 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table("search_variant")
-                    .col(string("variant"))
-                    .col(string("word"))
+                    .col(crate::sorted_text(manager, "variant"))
+                    .col(crate::sorted_text(manager, "word"))
                     .primary_key(Index::create().col("variant").col("word"))
                     .to_owned(),
             )

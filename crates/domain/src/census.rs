@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{institutions::rules::{Broken, DATE_IN_FUTURE}, reason::Reason};
+use crate::{
+    institutions::rules::{Broken, DATE_IN_FUTURE},
+    reason::Reason,
+};
 
 crate::code_list! {
     /// Where people are cared for.

@@ -12,6 +12,8 @@ pub mod position;
 pub mod reason;
 pub mod record_kind;
 pub mod regions;
+pub mod search_words;
+pub mod spelling;
 pub mod text_value;
 
 pub use code_list::CodeList;

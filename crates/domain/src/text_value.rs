@@ -56,11 +56,8 @@ pub const PHONE_MALFORMED: Reason = Reason {
     en: "Write the phone number in E.164, for example +6281234567890.",
 };
 /// Not an email address.
-pub const EMAIL_MALFORMED: Reason = Reason {
-    code: "email_malformed",
-    id: "Alamat email tidak terbaca.",
-    en: "This is not an email address.",
-};
+pub const EMAIL_MALFORMED: Reason =
+    Reason { code: "email_malformed", id: "Alamat email tidak terbaca.", en: "This is not an email address." };
 /// Not an http or https address.
 pub const WEB_ADDRESS_MALFORMED: Reason = Reason {
     code: "web_address_malformed",

@@ -31,9 +31,11 @@ impl Store {
             .values_panic([name.into(), holder.into(), 1_i64.into(), ends.clone()])
             .on_conflict(
                 OnConflict::column("name")
-                    .value("fencing", Expr::col((table.clone(), "fencing")).add(
-                        Expr::case(Expr::col((table.clone(), "holder")).eq(holder), 0).finally(1),
-                    ))
+                    .value(
+                        "fencing",
+                        Expr::col((table.clone(), "fencing"))
+                            .add(Expr::case(Expr::col((table.clone(), "holder")).eq(holder), 0).finally(1)),
+                    )
                     .value("holder", Expr::value(holder))
                     .value("expires_at", ends)
                     .action_and_where(

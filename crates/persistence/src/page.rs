@@ -1,7 +1,7 @@
 //! Pages by keyset: stable under writes, as fast far in as at the start.
 
 use sea_orm::{
-    QueryOrder, QuerySelect, QueryFilter,
+    QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Condition, Expr, ExprTrait, NullOrdering, Order, Value},
 };
 
@@ -90,12 +90,8 @@ impl Keyset {
             }
             all = match (value, direction) {
                 (KeyValue::Nothing, _) => all.add(Expr::value(false)),
-                (value, Direction::Ascending) => {
-                    all.add(key.clone().gt(Value::from(value)).or(key.clone().is_null()))
-                }
-                (value, Direction::Descending) => {
-                    all.add(key.clone().lt(Value::from(value)).or(key.clone().is_null()))
-                }
+                (value, Direction::Ascending) => all.add(key.clone().gt(Value::from(value)).or(key.clone().is_null())),
+                (value, Direction::Descending) => all.add(key.clone().lt(Value::from(value)).or(key.clone().is_null())),
             };
             any = any.add(all);
         }

@@ -65,7 +65,13 @@ impl Store {
             let pool = Database::connect(postgres_options(settings)).await?;
             (pool.clone(), pool)
         };
-        Ok(Self { read, write, vault: Arc::new(vault), committed: Arc::new(Notify::new()), sealed: Arc::new(watch::Sender::new(0)) })
+        Ok(Self {
+            read,
+            write,
+            vault: Arc::new(vault),
+            committed: Arc::new(Notify::new()),
+            sealed: Arc::new(watch::Sender::new(0)),
+        })
     }
 
     /// Which of the two databases it is.
@@ -110,8 +116,7 @@ impl Store {
     /// A consistent copy of the SQLite database while it is being served (`VACUUM INTO`).
     pub async fn backup_to(&self, file: &Path) -> Result<(), StoreError> {
         let target = file.to_str().ok_or(StoreError::Unreadable("the file name is no text"))?;
-        let statement =
-            sea_orm::Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [target.into()]);
+        let statement = sea_orm::Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [target.into()]);
         self.read.execute_raw(statement).await?;
         Ok(())
     }

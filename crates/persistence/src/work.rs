@@ -2,9 +2,7 @@
 //! transaction.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use aumsos_domain::access::ActorId;
 
@@ -78,11 +76,7 @@ impl Store {
 
     /// Runs a command as one unit of work and commits it; tried again, at most three times, when another
     /// transaction was in the way (SQLSTATE 40001, 40P01).
-    pub async fn write<T, E>(
-        &self,
-        author: &Author,
-        command: impl AsyncFn(&mut Work) -> Result<T, E>,
-    ) -> Result<T, E>
+    pub async fn write<T, E>(&self, author: &Author, command: impl AsyncFn(&mut Work) -> Result<T, E>) -> Result<T, E>
     where
         E: From<StoreError> + IsContended,
     {

@@ -175,12 +175,7 @@ impl Institution {
     /// Hands a draft to the responsible unit.
     pub fn submit(self, by: ActorId, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.from(&[InstitutionStatus::Draft])?;
-        Ok(Self {
-            status: InstitutionStatus::Submitted,
-            submitted_by: Some(by),
-            returned: None,
-            ..self.touched(at)
-        })
+        Ok(Self { status: InstitutionStatus::Submitted, submitted_by: Some(by), returned: None, ..self.touched(at) })
     }
 
     /// Takes a submission into the register. `code` is drawn for the first verification and kept ever after.
@@ -201,11 +196,7 @@ impl Institution {
     /// Gives a submission back to its author.
     pub fn return_for_changes(self, reasons: Prose, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.from(&[InstitutionStatus::Submitted])?;
-        Ok(Self {
-            status: InstitutionStatus::Draft,
-            returned: Some(Returned { reasons, at }),
-            ..self.touched(at)
-        })
+        Ok(Self { status: InstitutionStatus::Draft, returned: Some(Returned { reasons, at }), ..self.touched(at) })
     }
 
     /// States that the record was checked against the facts and is right.

@@ -6,6 +6,7 @@ pub mod kind;
 pub mod life;
 pub mod ppks;
 pub mod profile;
+pub mod proposal;
 pub mod rules;
 pub mod service;
 pub mod view;
@@ -13,6 +14,9 @@ pub mod view;
 pub use kind::{Grade, InstitutionKind, Operator};
 pub use life::{Institution, InstitutionStatus};
 pub use ppks::PpksCategory;
-pub use profile::{AccreditationStanding, AccreditationStatus, Address, Capacity, Contact, Paper, PaperKind, Place, Profile};
+pub use profile::{
+    AccreditationStanding, AccreditationStatus, Address, Capacity, Contact, Paper, PaperKind, Place, Profile,
+};
+pub use proposal::{Proposal, ProposalStatus};
 pub use service::{Service, ServiceKind};
 pub use view::View;

@@ -107,20 +107,15 @@ impl Work {
 
 impl Store {
     /// The client of this id and secret; nothing when either is wrong, it was switched off or its time is over.
-    pub async fn authenticate_client(
-        &self,
-        client_id: &str,
-        secret: &str,
-    ) -> Result<Option<ClientRecord>, StoreError> {
+    pub async fn authenticate_client(&self, client_id: &str, secret: &str) -> Result<Option<ClientRecord>, StoreError> {
         let found = client::Entity::find().filter(client::Column::ClientId.eq(client_id)).one(&self.read).await?;
         // An unknown client is checked against a hash that nothing gives, so that both take the same time.
         let nobody = self.vault.secret_mac(client_id, "");
         let mac = found.as_ref().map_or(nobody.as_str(), |row| row.secret_mac.as_str());
         let is_right = self.vault.is_secret(client_id, secret, mac);
-        Ok(found.filter(|row| is_right && !secret.is_empty() && is_usable(row)).map(|row| ClientRecord {
-            id: row.id,
-            is_read_only: row.is_read_only,
-        }))
+        Ok(found
+            .filter(|row| is_right && !secret.is_empty() && is_usable(row))
+            .map(|row| ClientRecord { id: row.id, is_read_only: row.is_read_only }))
     }
 
     /// The client of an id that a token names, if it may still come in.

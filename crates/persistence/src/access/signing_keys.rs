@@ -44,8 +44,8 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 let private_der = self.vault.open_own(&place("signing_key.sealed", row.id.as_bytes()), &row.sealed)?;
-                let pair = Ed25519KeyPair::from_pkcs8(&private_der)
-                    .map_err(|_| StoreError::Unreadable("a signing key"))?;
+                let pair =
+                    Ed25519KeyPair::from_pkcs8(&private_der).map_err(|_| StoreError::Unreadable("a signing key"))?;
                 Ok(SigningKey { id: row.id, public: pair.public_key().as_ref().to_vec(), private_der })
             })
             .collect()

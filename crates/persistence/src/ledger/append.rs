@@ -5,9 +5,7 @@ use uuid::Uuid;
 
 use aumsos_domain::RecordKind;
 
-use super::{
-    entity::{change, change_unsealed},
-};
+use super::entity::{change, change_unsealed};
 use crate::{StoreError, Work, clock::to_micros};
 
 /// A record before or after a change: the document that is kept, and who may know of it.

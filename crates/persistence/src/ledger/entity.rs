@@ -67,11 +67,7 @@ pub(crate) mod change_seal {
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub(crate) enum Relation {
-        #[sea_orm(
-            belongs_to = "super::change::Entity",
-            from = "Column::ChangeId",
-            to = "super::change::Column::Id"
-        )]
+        #[sea_orm(belongs_to = "super::change::Entity", from = "Column::ChangeId", to = "super::change::Column::Id")]
         Change,
     }
 

@@ -2,16 +2,15 @@
 
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, sea_query::{Expr, ExprTrait},
+    RelationTrait,
+    sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
 use aumsos_domain::{CodeList, RecordKind, access::Scope};
 use chrono::{DateTime, Utc};
 
-use super::{
-    entity::{change, change_seal},
-};
+use super::entity::{change, change_seal};
 use crate::{Store, StoreError, clock::from_micros, sight};
 
 /// What a change means for one reader.

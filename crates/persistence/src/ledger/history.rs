@@ -7,7 +7,10 @@ use uuid::Uuid;
 use aumsos_domain::RecordKind;
 
 use super::entity::change;
-use crate::{Store, StoreError, clock::{from_micros, to_micros}};
+use crate::{
+    Store, StoreError,
+    clock::{from_micros, to_micros},
+};
 
 /// One step in the history of a record.
 #[derive(Debug, Clone)]

@@ -118,8 +118,7 @@ impl Store {
         if waiting.is_empty() {
             return Ok(0);
         }
-        let last =
-            change_seal::Entity::find().order_by_desc(change_seal::Column::Position).one(&transaction).await?;
+        let last = change_seal::Entity::find().order_by_desc(change_seal::Column::Position).one(&transaction).await?;
         let (mut position, mut hash) = last.map_or((0, GENESIS.to_owned()), |seal| (seal.position, seal.hash));
         let rows = change::Entity::find()
             .filter(change::Column::Id.is_in(waiting.iter().copied()))

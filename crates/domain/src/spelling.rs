@@ -1,0 +1,5 @@
+//! stub
+#![allow(missing_docs)]
+pub fn fold(t: &str) -> String {
+    t.to_lowercase()
+}

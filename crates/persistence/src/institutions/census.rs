@@ -1,0 +1,179 @@
+//! Census reports: a time series beside each institution.
+
+use sea_orm::{
+    ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
+use uuid::Uuid;
+
+use aumsos_domain::{
+    RecordKind,
+    census::{CarePlace, CensusReport},
+    institutions::Institution,
+};
+
+use super::{InstitutionSight, entity::institution, write::census_columns};
+use crate::{
+    Store, StoreError, Work,
+    clock::to_micros,
+    ledger::{Change, State},
+    page::{Direction, Keyset, Page},
+};
+
+pub(crate) mod entity {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "census_report")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub version: i64,
+        pub institution_id: Uuid,
+        pub counted_on: String,
+        pub residents_in: i64,
+        pub residents_out: i64,
+        #[sea_orm(column_type = "Text")]
+        pub document: String,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+const DAMAGED: StoreError = StoreError::Unreadable("a census report");
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn read(row: &entity::Model) -> Result<CensusReport, StoreError> {
+    serde_json::from_str(&row.document).map_err(|_| DAMAGED)
+}
+
+/// Institutions whose census the actor may read.
+fn readable(sight: &InstitutionSight) -> sea_orm::sea_query::SelectStatement {
+    let mut select = Query::select();
+    select.column(institution::Column::Id).from(institution::Entity).cond_where(sight.census_visible());
+    select
+}
+
+impl Store {
+    /// The reports of an institution, latest first.
+    pub async fn census_reports(
+        &self,
+        institution: Uuid,
+        page: &Page,
+        sight: &InstitutionSight,
+    ) -> Result<Vec<CensusReport>, StoreError> {
+        let query = entity::Entity::find()
+            .filter(entity::Column::InstitutionId.eq(institution))
+            .filter(entity::Column::InstitutionId.in_subquery(readable(sight)));
+        let keyset = Keyset::new(vec![
+            (Expr::col((entity::Entity, entity::Column::CountedOn)), Direction::Descending),
+            (Expr::col((entity::Entity, entity::Column::Id)), Direction::Ascending),
+        ]);
+        keyset.apply(query, page).all(&self.read).await?.iter().map(read).collect()
+    }
+
+    /// One report.
+    pub async fn census_report(
+        &self,
+        institution: Uuid,
+        id: Uuid,
+        sight: &InstitutionSight,
+    ) -> Result<Option<CensusReport>, StoreError> {
+        let found = entity::Entity::find_by_id(id)
+            .filter(entity::Column::InstitutionId.eq(institution))
+            .filter(entity::Column::InstitutionId.in_subquery(readable(sight)))
+            .one(&self.read)
+            .await?;
+        found.as_ref().map(read).transpose()
+    }
+}
+
+impl Work {
+    /// One report of an institution that was loaded for update, locked like it.
+    pub async fn census_report_for_update(
+        &mut self,
+        institution: Uuid,
+        id: Uuid,
+    ) -> Result<Option<CensusReport>, StoreError> {
+        let found = entity::Entity::find_by_id(id)
+            .filter(entity::Column::InstitutionId.eq(institution))
+            .lock_exclusive()
+            .one(&self.transaction)
+            .await?;
+        found.as_ref().map(read).transpose()
+    }
+
+    /// Whether there is a report of a day already.
+    pub async fn has_census_of(&mut self, report: &CensusReport) -> Result<bool, StoreError> {
+        let found = entity::Entity::find()
+            .filter(entity::Column::InstitutionId.eq(report.institution_id))
+            .filter(entity::Column::CountedOn.eq(report.census.counted_on.to_string()))
+            .filter(entity::Column::Id.ne(report.id))
+            .one(&self.transaction)
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// Writes a report, new or corrected, and keeps the figures of the latest one beside the institution.
+    pub async fn save_census_report(
+        &mut self,
+        institution: &Institution,
+        before: Option<&CensusReport>,
+        after: &CensusReport,
+    ) -> Result<(), StoreError> {
+        let document = |report: &CensusReport| serde_json::to_string(report).map_err(|_| DAMAGED);
+        let row = entity::ActiveModel {
+            id: ActiveValue::Set(after.id),
+            version: ActiveValue::Set(after.version),
+            institution_id: ActiveValue::Set(after.institution_id),
+            counted_on: ActiveValue::Set(after.census.counted_on.to_string()),
+            residents_in: ActiveValue::Set(whole(after.census.residents_at(CarePlace::Inside))),
+            residents_out: ActiveValue::Set(whole(after.census.residents_at(CarePlace::Outside))),
+            document: ActiveValue::Set(document(after)?),
+            created_at: ActiveValue::Set(to_micros(after.created_at)),
+            updated_at: ActiveValue::Set(to_micros(after.updated_at)),
+        };
+        match before {
+            None => entity::Entity::insert(row).exec_without_returning(&self.transaction).await.map(drop)?,
+            Some(_) => entity::Entity::update(row).exec(&self.transaction).await.map(drop)?,
+        }
+        self.refresh_census_figures(institution.id).await?;
+        let state = |report: &CensusReport| -> Result<State, StoreError> {
+            Ok(State { unit: Some(institution.profile.unit_id), is_public: false, document: document(report)? })
+        };
+        self.append(Change {
+            kind: RecordKind::CensusReport,
+            id: after.id,
+            version: after.version,
+            action: if before.is_none() { "reported" } else { "corrected" },
+            institution: Some(institution.id),
+            before: before.map(state).transpose()?,
+            after: Some(state(after)?),
+        })
+        .await
+    }
+
+    async fn refresh_census_figures(&mut self, institution: Uuid) -> Result<(), StoreError> {
+        let latest = entity::Entity::find()
+            .filter(entity::Column::InstitutionId.eq(institution))
+            .order_by_desc(entity::Column::CountedOn)
+            .one(&self.transaction)
+            .await?;
+        let columns = match latest {
+            Some(row) => {
+                census_columns(institution, Some(row.counted_on), Some(row.residents_in), Some(row.residents_out))
+            }
+            None => census_columns(institution, None, None, None),
+        };
+        institution::Entity::update(columns).exec(&self.transaction).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,268 @@
+//! What institutions are filtered and sorted by. Each filter reaches only what the actor may see of a row.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait, Query},
+};
+use uuid::Uuid;
+
+use aumsos_domain::{
+    CodeList, RecordKind,
+    census::{Freshness, Rounds},
+    institutions::{AccreditationStatus, Grade, InstitutionKind, InstitutionStatus, Operator, ServiceKind},
+    regions::{RegionCode, RegionLevel},
+};
+
+use super::{
+    InstitutionSight,
+    entity::institution::{Column, Entity},
+    kept::on_unit_sphere,
+};
+use crate::{
+    Store, StoreError,
+    clock::to_micros,
+    organization_units::below,
+    page::{Direction, Keyset},
+    search,
+};
+
+/// A box on the map, in degrees of WGS 84.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BoundingBox {
+    /// Western edge.
+    pub west: f64,
+    /// Southern edge.
+    pub south: f64,
+    /// Eastern edge.
+    pub east: f64,
+    /// Northern edge.
+    pub north: f64,
+}
+
+/// A circle on the map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Near {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Radius in metres; none for everything with a position.
+    pub radius_m: Option<f64>,
+}
+
+/// The mean radius of WGS 84 in metres.
+const MEAN_RADIUS_M: f64 = 6_371_008.8;
+
+/// The filters of the list, of searches, counts, exports and statistics alike. Repeated values mean any of them.
+#[derive(Debug, Clone, Default)]
+pub struct InstitutionFilters {
+    /// Kinds.
+    pub kind: Vec<InstitutionKind>,
+    /// Who runs them.
+    pub operator: Vec<Operator>,
+    /// In any of these provinces, regencies, districts or villages.
+    pub region: Vec<RegionCode>,
+    /// In the care of any of these units or of one below them.
+    pub unit: Vec<Uuid>,
+    /// Status.
+    pub status: Vec<InstitutionStatus>,
+    /// Grade of accreditation.
+    pub grade: Vec<Grade>,
+    /// Standing in accreditation.
+    pub accreditation: Vec<AccreditationStatus>,
+    /// Freshness of the census.
+    pub freshness: Vec<Freshness>,
+    /// Offering any of these services.
+    pub service: Vec<ServiceKind>,
+    /// Inside a box.
+    pub bbox: Option<BoundingBox>,
+    /// Around a point.
+    pub near: Option<Near>,
+    /// Changed at this time or later.
+    pub changed_since: Option<DateTime<Utc>>,
+    /// Not verified since this time.
+    pub verified_before: Option<DateTime<Utc>>,
+    /// The code of the register.
+    pub code: Option<String>,
+    /// Words of names, places and codes.
+    pub q: Option<String>,
+}
+
+/// What institutions are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InstitutionSort {
+    /// Name, by its folded spelling.
+    Name,
+    /// Code of the register.
+    Code,
+    /// Kind.
+    Kind,
+    /// Province.
+    Province,
+    /// Grade.
+    Grade,
+    /// Capacity.
+    Capacity,
+    /// Day or year of founding.
+    Founded,
+    /// Last change.
+    UpdatedAt,
+    /// When it was made.
+    CreatedAt,
+    /// Last verification.
+    VerifiedAt,
+    /// Distance from the point of `near`.
+    Distance,
+}
+
+impl InstitutionFilters {
+    /// The rows the filters leave of those the actor may know of.
+    pub(super) async fn condition(
+        &self,
+        store: &Store,
+        sight: &InstitutionSight,
+        today: NaiveDate,
+    ) -> Result<Condition, StoreError> {
+        let mut all = Condition::all().add(Column::DeletedAt.is_null()).add(sight.visible());
+        all = any_of(all, Column::Kind, &self.kind);
+        all = any_of(all, Column::Operator, &self.operator);
+        all = any_of(all, Column::Grade, &self.grade);
+        all = any_of(all, Column::AccreditationStatus, &self.accreditation);
+        all = if self.status.is_empty() {
+            all.add(Column::Status.ne(InstitutionStatus::Merged.code()))
+        } else {
+            any_of(all, Column::Status, &self.status)
+        };
+        if !self.region.is_empty() {
+            all = all.add(self.in_regions(sight));
+        }
+        if !self.unit.is_empty() {
+            all = all.add(Column::UnitId.in_subquery(below(&self.unit)));
+        }
+        if !self.freshness.is_empty() {
+            all = all.add(self.fresh(today));
+        }
+        if !self.service.is_empty() {
+            let offering = Query::select()
+                .column("institution_id")
+                .from("institution_service")
+                .and_where(Expr::col("kind").is_in(self.service.iter().map(|kind| kind.code())))
+                .to_owned();
+            all = all.add(Column::Id.in_subquery(offering));
+        }
+        if let Some(bbox) = self.bbox {
+            all = all
+                .add(sight.location_visible())
+                .add(Column::Latitude.between(bbox.south, bbox.north))
+                .add(Column::Longitude.between(bbox.west, bbox.east));
+        }
+        if let Some(near) = self.near {
+            all = all.add(sight.location_visible()).add(Column::SphereX.is_not_null());
+            if let Some(radius) = near.radius_m {
+                all = near_by(all, near, radius);
+            }
+        }
+        if let Some(since) = self.changed_since {
+            all = all.add(Column::UpdatedAt.gte(to_micros(since)));
+        }
+        if let Some(before) = self.verified_before {
+            let stale =
+                Condition::any().add(Column::VerifiedAt.is_null()).add(Column::VerifiedAt.lt(to_micros(before)));
+            all = all.add(stale);
+        }
+        if let Some(code) = &self.code {
+            all = all.add(Column::Code.eq(code.as_str()));
+        }
+        if let Some(q) = &self.q {
+            for word in search::matching(store, RecordKind::Institution, q, Column::Id).await? {
+                all = all.add(word);
+            }
+        }
+        Ok(all)
+    }
+
+    fn in_regions(&self, sight: &InstitutionSight) -> Condition {
+        let mut any = Condition::any();
+        for region in &self.region {
+            let code = region.to_string();
+            let fine = |column: Column| Condition::all().add(column.eq(code.as_str())).add(sight.location_visible());
+            any = match region.level() {
+                RegionLevel::Province => any.add(Column::Province.eq(code.as_str())),
+                RegionLevel::Regency => any.add(Column::Regency.eq(code.as_str())),
+                RegionLevel::District => any.add(fine(Column::District)),
+                RegionLevel::Village => any.add(fine(Column::Village)),
+            };
+        }
+        any
+    }
+
+    fn fresh(&self, today: NaiveDate) -> Condition {
+        let rounds = Rounds::on(today);
+        let (current, overdue) = (rounds.current_from.to_string(), rounds.overdue_before.to_string());
+        let mut any = Condition::any();
+        for freshness in &self.freshness {
+            any = match freshness {
+                Freshness::Current => any.add(Column::CensusOn.gte(current.as_str())),
+                Freshness::Due => any.add(
+                    Condition::all()
+                        .add(Column::CensusOn.gte(overdue.as_str()))
+                        .add(Column::CensusOn.lt(current.as_str())),
+                ),
+                Freshness::Overdue => any.add(Column::CensusOn.is_null()).add(Column::CensusOn.lt(overdue.as_str())),
+            };
+        }
+        any
+    }
+
+    /// The square of the straight line through the sphere from the point of `near`; grows with the distance.
+    pub(super) fn chord_squared(&self) -> Option<Expr> {
+        self.near.map(|near| chord_squared(&near))
+    }
+
+    /// The keys of a sort, the id last so that they are unique.
+    pub(super) fn keyset(&self, sort: &[(InstitutionSort, Direction)]) -> Keyset {
+        let mut keys: Vec<(Expr, Direction)> = sort
+            .iter()
+            .filter_map(|&(sort, direction)| {
+                let column = match sort {
+                    InstitutionSort::Distance => return self.chord_squared().map(|chord| (chord, direction)),
+                    InstitutionSort::Name => Column::NameKey,
+                    InstitutionSort::Code => Column::Code,
+                    InstitutionSort::Kind => Column::Kind,
+                    InstitutionSort::Province => Column::Province,
+                    InstitutionSort::Grade => Column::Grade,
+                    InstitutionSort::Capacity => Column::Capacity,
+                    InstitutionSort::Founded => Column::Founded,
+                    InstitutionSort::UpdatedAt => Column::UpdatedAt,
+                    InstitutionSort::CreatedAt => Column::CreatedAt,
+                    InstitutionSort::VerifiedAt => Column::VerifiedAt,
+                };
+                Some((Expr::col((Entity, column)), direction))
+            })
+            .collect();
+        keys.push((Expr::col((Entity, Column::Id)), Direction::Ascending));
+        Keyset::new(keys)
+    }
+}
+
+fn any_of<L: CodeList>(all: Condition, column: Column, values: &[L]) -> Condition {
+    if values.is_empty() { all } else { all.add(column.is_in(values.iter().map(|value| value.code()))) }
+}
+
+fn chord_squared(near: &Near) -> Expr {
+    let point = on_unit_sphere(near.latitude, near.longitude);
+    let square = |column: Column, at: f64| {
+        let apart = Expr::col((Entity, column)).sub(at);
+        apart.clone().mul(apart)
+    };
+    square(Column::SphereX, point[0]).add(square(Column::SphereY, point[1])).add(square(Column::SphereZ, point[2]))
+}
+
+fn near_by(all: Condition, near: Near, radius_m: f64) -> Condition {
+    let half_angle = (radius_m / MEAN_RADIUS_M / 2.0).min(std::f64::consts::FRAC_PI_2);
+    let chord = 2.0 * half_angle.sin();
+    let degrees = (radius_m / MEAN_RADIUS_M).to_degrees();
+    all.add(Column::Latitude.between(near.latitude - degrees, near.latitude + degrees))
+        .add(chord_squared(&near).lte(chord * chord))
+}

@@ -1,0 +1,18 @@
+//! The register of institutions: reading within a sight, writing through the unit of work.
+
+mod census;
+pub(crate) mod entity;
+mod filters;
+mod kept;
+mod proposals;
+mod read;
+mod sealed_contacts;
+mod sight;
+mod statistics;
+mod write;
+
+pub use filters::{BoundingBox, InstitutionFilters, InstitutionSort, Near};
+pub use kept::KeptInstitution;
+pub use read::{Lookup, SeenInstitution};
+pub use sight::InstitutionSight;
+pub use statistics::{Group, GroupKey, StatisticsQuery};

@@ -1,0 +1,223 @@
+//! Reading institutions: one by id, lists, counts; each within the sight of the actor, in one statement.
+
+use chrono::{NaiveDate, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+use aumsos_domain::{
+    census::{Freshness, Rounds},
+    institutions::{Institution, View},
+};
+
+use super::{
+    InstitutionFilters, InstitutionSight, InstitutionSort,
+    entity::institution::{Column, Entity},
+    kept::read_document,
+};
+use crate::{
+    Store, StoreError, clock,
+    page::{Direction, KeyValue, Page},
+    sight::as_flag,
+};
+
+/// An institution as somebody may see it: already redacted.
+#[derive(Debug, Clone)]
+pub struct SeenInstitution {
+    /// The record; what the view hides is not in it.
+    pub institution: Institution,
+    /// As whom it is seen; the ETag tells views apart.
+    pub view: View,
+    /// Whether its contacts may be seen; they are in the record then.
+    pub with_contacts: bool,
+    /// How fresh its census is.
+    pub freshness: Freshness,
+    /// Metres from the point that was asked for.
+    pub distance_m: Option<f64>,
+    /// The values of the sort keys, for the cursor.
+    pub key: Vec<KeyValue>,
+}
+
+/// What is found under an id.
+#[derive(Debug)]
+pub enum Lookup {
+    /// The record.
+    Found(Box<SeenInstitution>),
+    /// It was merged into another.
+    Merged(Uuid),
+    /// It was deleted, and the actor could see it.
+    Gone,
+    /// There is none, or none that the actor may know of.
+    Unknown,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    document: String,
+    sealed_contacts: Option<String>,
+    is_insider: bool,
+    is_partner: bool,
+    sees_contacts: bool,
+    census_on: Option<String>,
+    merged_into: Option<Uuid>,
+    deleted_at: Option<i64>,
+    chord_squared: Option<f64>,
+    name_key: String,
+}
+
+impl Store {
+    /// The institution of an id.
+    pub async fn institution(&self, id: Uuid, sight: &InstitutionSight) -> Result<Lookup, StoreError> {
+        let known = Condition::any().add(sight.visible()).add(Column::MergedInto.is_not_null());
+        let query = seen(sight, None).filter(Column::Id.eq(id)).filter(known);
+        let Some(row) = query.into_model::<Row>().one(&self.read).await? else { return Ok(Lookup::Unknown) };
+        if let Some(target) = row.merged_into {
+            return Ok(Lookup::Merged(target));
+        }
+        if row.deleted_at.is_some() {
+            return Ok(Lookup::Gone);
+        }
+        let mut found = self.represent(vec![row], &[], &InstitutionFilters::default()).await?;
+        Ok(found.pop().map_or(Lookup::Unknown, |seen| Lookup::Found(Box::new(seen))))
+    }
+
+    /// A page of the institutions that the filters leave.
+    pub async fn institutions(
+        &self,
+        filters: &InstitutionFilters,
+        sort: &[(InstitutionSort, Direction)],
+        page: &Page,
+        sight: &InstitutionSight,
+    ) -> Result<Vec<SeenInstitution>, StoreError> {
+        let condition = filters.condition(self, sight, today()).await?;
+        let query = seen(sight, filters.chord_squared()).filter(condition);
+        let rows = filters.keyset(sort).apply(query, page).into_model::<Row>().all(&self.read).await?;
+        self.represent(rows, sort, filters).await
+    }
+
+    /// How many institutions the filters leave.
+    pub async fn count_institutions(
+        &self,
+        filters: &InstitutionFilters,
+        sight: &InstitutionSight,
+    ) -> Result<u64, StoreError> {
+        let condition = filters.condition(self, sight, today()).await?;
+        Ok(Entity::find().filter(condition).count(&self.read).await?)
+    }
+
+    /// Whether the actor may read the history of an institution, whatever became of it.
+    pub async fn may_read_history(&self, id: Uuid, sight: &InstitutionSight) -> Result<bool, StoreError> {
+        let query = Entity::find().filter(Column::Id.eq(id)).filter(sight.history());
+        Ok(query.count(&self.read).await? > 0)
+    }
+
+    async fn represent(
+        &self,
+        rows: Vec<Row>,
+        sort: &[(InstitutionSort, Direction)],
+        filters: &InstitutionFilters,
+    ) -> Result<Vec<SeenInstitution>, StoreError> {
+        let sealed: Vec<(Uuid, &str)> = rows
+            .iter()
+            .map(|row| {
+                let kept = row.sealed_contacts.as_deref().filter(|_| row.sees_contacts);
+                (row.id, kept.unwrap_or("[]"))
+            })
+            .collect();
+        let contacts = self.open_contacts(&sealed).await?;
+        let rounds = Rounds::on(today());
+        rows.iter()
+            .zip(contacts)
+            .map(|(row, contacts)| {
+                let mut institution = read_document(&row.document)?;
+                institution.contacts = contacts;
+                let distance_m = distance(&institution, filters);
+                let key = key_of(&institution, row, sort);
+                let view = row.view();
+                Ok(SeenInstitution {
+                    institution: institution.seen_as(view),
+                    view,
+                    with_contacts: row.sees_contacts,
+                    freshness: rounds.freshness(row.census_on.as_deref().and_then(|day| day.parse().ok())),
+                    distance_m,
+                    key,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Row {
+    const fn view(&self) -> View {
+        match (self.is_insider, self.is_partner) {
+            (true, _) => View::Council,
+            (false, true) => View::Partner,
+            (false, false) => View::Public,
+        }
+    }
+}
+
+/// The columns a representation is made of, and with what eyes the actor sees each row.
+fn seen(sight: &InstitutionSight, chord_squared: Option<Expr>) -> Select<Entity> {
+    let mut query = Entity::find().select_only().columns([
+        Column::Id,
+        Column::Document,
+        Column::CensusOn,
+        Column::MergedInto,
+        Column::DeletedAt,
+        Column::NameKey,
+    ]);
+    if sight.may_see_contacts_somewhere() {
+        query = query.column(Column::SealedContacts);
+    } else {
+        query = query.column_as(Expr::value(Option::<String>::None), "sealed_contacts");
+    }
+    query
+        .column_as(as_flag(sight.insider()), "is_insider")
+        .column_as(as_flag(sight.partner()), "is_partner")
+        .column_as(as_flag(sight.contacts()), "sees_contacts")
+        .column_as(chord_squared.unwrap_or_else(|| Expr::value(Option::<f64>::None)), "chord_squared")
+}
+
+fn distance(institution: &Institution, filters: &InstitutionFilters) -> Option<f64> {
+    let near = filters.near?;
+    // Whole decimetres: more would promise what a position does not hold.
+    let metres = institution.profile.position?.distance_m(near.latitude, near.longitude);
+    Some((metres * 10.0).round() / 10.0)
+}
+
+/// The values of the sort keys of a row, the id last. From the columns where redaction could change the record.
+fn key_of(institution: &Institution, row: &Row, sort: &[(InstitutionSort, Direction)]) -> Vec<KeyValue> {
+    let text = |value: Option<String>| value.map_or(KeyValue::Nothing, KeyValue::Text);
+    let profile = &institution.profile;
+    let mut key: Vec<KeyValue> = sort
+        .iter()
+        .map(|(sort, _)| match sort {
+            InstitutionSort::Name => KeyValue::Text(row.name_key.clone()),
+            InstitutionSort::Code => text(institution.code.as_ref().map(|code| code.as_str().to_owned())),
+            InstitutionSort::Kind => KeyValue::Text(profile.kind.to_string()),
+            InstitutionSort::Province => text(profile.address.region.lineage().next().map(|code| code.to_string())),
+            InstitutionSort::Grade => text(profile.accreditation.grade.map(|grade| grade.to_string())),
+            InstitutionSort::Capacity => {
+                KeyValue::Whole(profile.capacity.as_ref().map_or(0, |capacity| i64::from(capacity.total)))
+            }
+            InstitutionSort::Founded => text(profile.founded.as_ref().map(|day| day.as_str().to_owned())),
+            InstitutionSort::UpdatedAt => KeyValue::Whole(clock::to_micros(institution.updated_at)),
+            InstitutionSort::CreatedAt => KeyValue::Whole(clock::to_micros(institution.created_at)),
+            InstitutionSort::VerifiedAt => {
+                institution.verified_at.map_or(KeyValue::Nothing, |at| KeyValue::Whole(clock::to_micros(at)))
+            }
+            InstitutionSort::Distance => row.chord_squared.map_or(KeyValue::Nothing, KeyValue::Number),
+        })
+        .collect();
+    key.push(KeyValue::Id(institution.id));
+    key
+}
+
+/// Today in the time zone of the capital (WIB, UTC+7), by which the council's days are told.
+pub(super) fn today() -> NaiveDate {
+    (Utc::now() + chrono::Duration::hours(7)).date_naive()
+}

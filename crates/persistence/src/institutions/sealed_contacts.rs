@@ -1,0 +1,137 @@
+//! Contact persons at rest: each sealed under a key of their own, so that one can be erased and the ledger stays whole.
+
+use std::collections::HashMap;
+
+use data_encoding::BASE64;
+use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use aumsos_domain::institutions::Contact;
+
+use crate::{
+    Store, StoreError, Work,
+    clock::to_micros,
+    vault::{DataKey, place},
+};
+
+mod entity {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "data_key")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub subject_id: Uuid,
+        pub wrapped: Vec<u8>,
+        pub master_key_id: String,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A contact as it is kept: whose it is stands open, everything about the person is sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SealedContact {
+    id: Uuid,
+    sealed: String,
+}
+
+fn at(institution: Uuid, contact: Uuid) -> Vec<u8> {
+    place("institution.sealed_contacts", &place(&institution.to_string(), contact.as_bytes()))
+}
+
+const DAMAGED: StoreError = StoreError::Unreadable("the contacts of an institution");
+
+impl Work {
+    /// Seals contacts for an institution; gives the text that is kept in the row and in the ledger.
+    pub(super) async fn seal_contacts(
+        &mut self,
+        institution: Uuid,
+        contacts: &[Contact],
+    ) -> Result<String, StoreError> {
+        let mut sealed = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            let key = self.key_of(contact.id).await?;
+            let plain = serde_json::to_vec(contact).map_err(|_| DAMAGED)?;
+            let bytes = self.store.vault.seal(&key, &at(institution, contact.id), &plain)?;
+            sealed.push(SealedContact { id: contact.id, sealed: BASE64.encode(&bytes) });
+        }
+        serde_json::to_string(&sealed).map_err(|_| DAMAGED)
+    }
+
+    async fn key_of(&mut self, subject: Uuid) -> Result<DataKey, StoreError> {
+        if let Some(row) = entity::Entity::find_by_id(subject).one(&self.transaction).await? {
+            return self.store.vault.open_data_key(subject.as_bytes(), &row.wrapped);
+        }
+        let (key, wrapped) = self.store.vault.new_data_key(subject.as_bytes())?;
+        let row = entity::ActiveModel {
+            subject_id: ActiveValue::Set(subject),
+            wrapped: ActiveValue::Set(wrapped),
+            master_key_id: ActiveValue::Set(self.store.vault.id().to_owned()),
+            created_at: ActiveValue::Set(to_micros(self.at)),
+        };
+        let inserted = entity::Entity::insert(row)
+            .on_conflict(OnConflict::column(entity::Column::SubjectId).do_nothing().to_owned())
+            .exec_without_returning(&self.transaction)
+            .await?;
+        if inserted == 1 {
+            return Ok(key);
+        }
+        let row = entity::Entity::find_by_id(subject).one(&self.transaction).await?.ok_or(DAMAGED)?;
+        self.store.vault.open_data_key(subject.as_bytes(), &row.wrapped)
+    }
+
+    /// Opens contacts inside a unit of work.
+    pub(super) async fn open_contacts(&mut self, institution: Uuid, kept: &str) -> Result<Vec<Contact>, StoreError> {
+        let store = self.store.clone();
+        let opened = open_all(&store, &self.transaction, &[(institution, kept)]).await?;
+        Ok(opened.into_iter().next().unwrap_or_default())
+    }
+}
+
+impl Store {
+    /// Opens the contacts of several institutions with one look-up of keys. Erased persons are left out.
+    pub(crate) async fn open_contacts(&self, kept: &[(Uuid, &str)]) -> Result<Vec<Vec<Contact>>, StoreError> {
+        open_all(self, &self.read, kept).await
+    }
+}
+
+async fn open_all<C: ConnectionTrait>(
+    store: &Store,
+    connection: &C,
+    kept: &[(Uuid, &str)],
+) -> Result<Vec<Vec<Contact>>, StoreError> {
+    let sealed: Vec<(Uuid, Vec<SealedContact>)> = kept
+        .iter()
+        .map(|(institution, text)| Ok((*institution, serde_json::from_str(text).map_err(|_| DAMAGED)?)))
+        .collect::<Result<_, StoreError>>()?;
+    let subjects: Vec<Uuid> = sealed.iter().flat_map(|(_, contacts)| contacts.iter().map(|one| one.id)).collect();
+    if subjects.is_empty() {
+        return Ok(vec![Vec::new(); kept.len()]);
+    }
+    let keys: HashMap<Uuid, Vec<u8>> = entity::Entity::find()
+        .filter(entity::Column::SubjectId.is_in(subjects))
+        .all(connection)
+        .await?
+        .into_iter()
+        .map(|row| (row.subject_id, row.wrapped))
+        .collect();
+    let mut opened = Vec::with_capacity(sealed.len());
+    for (institution, contacts) in sealed {
+        let mut people = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            let Some(wrapped) = keys.get(&contact.id) else { continue };
+            let key = store.vault.open_data_key(contact.id.as_bytes(), wrapped)?;
+            let bytes = BASE64.decode(contact.sealed.as_bytes()).map_err(|_| DAMAGED)?;
+            let plain = store.vault.open(&key, &at(institution, contact.id), &bytes)?;
+            people.push(serde_json::from_slice(&plain).map_err(|_| DAMAGED)?);
+        }
+        opened.push(people);
+    }
+    Ok(opened)
+}

@@ -1,0 +1,248 @@
+//! Writing institutions: the record, what it is found by, and its row in the ledger, in one unit of work.
+
+use sea_orm::{
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
+};
+use uuid::Uuid;
+
+use aumsos_domain::{
+    CodeList, RecordKind,
+    access::Scope,
+    institutions::{Institution, life::AumsosCode},
+};
+
+use super::{
+    entity::institution::{self, Column, Entity},
+    kept::{self, KeptInstitution},
+};
+use crate::{
+    StoreError, Work,
+    clock::to_micros,
+    ledger::{Change, State},
+    search,
+    sight::within,
+};
+
+impl Work {
+    /// The institution of an id within a scope, locked until the end of this unit of work, with its contacts.
+    pub async fn institution_for_update(&mut self, id: Uuid, scope: &Scope) -> Result<Option<Institution>, StoreError> {
+        let row = Entity::find_by_id(id)
+            .filter(Column::DeletedAt.is_null())
+            .filter(within(scope, Column::UnitId, Column::Id))
+            .lock_exclusive()
+            .one(&self.transaction)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut found = kept::read_document(&row.document)?;
+        found.contacts = self.open_contacts(id, &row.sealed_contacts).await?;
+        Ok(Some(found))
+    }
+
+    /// Whether an id is taken by any institution, whoever may see it.
+    pub async fn is_institution_id_taken(&mut self, id: Uuid) -> Result<bool, StoreError> {
+        Ok(Entity::find_by_id(id).one(&self.transaction).await?.is_some())
+    }
+
+    /// Whether a unit is there and at work, and lies within a scope.
+    pub async fn may_place_at(&mut self, unit: Uuid, scope: &Scope) -> Result<bool, StoreError> {
+        Ok(self.is_below(unit, scope.units()).await?)
+    }
+
+    /// Writes a new institution.
+    pub async fn create_institution(&mut self, action: &'static str, new: &Institution) -> Result<(), StoreError> {
+        let sealed = self.seal_contacts(new.id, &new.contacts).await?;
+        let row = kept::columns_of(new, sealed.clone())?;
+        Entity::insert(row).exec_without_returning(&self.transaction).await?;
+        self.refresh_look_ups(new).await?;
+        self.append_institution(action, None, Some((new, sealed))).await
+    }
+
+    /// Writes a changed institution.
+    pub async fn save_institution(
+        &mut self,
+        action: &'static str,
+        before: &Institution,
+        after: &Institution,
+    ) -> Result<(), StoreError> {
+        let sealed_before = self.kept_contacts(before.id).await?;
+        let sealed = if before.contacts == after.contacts {
+            sealed_before.clone()
+        } else {
+            self.seal_contacts(after.id, &after.contacts).await?
+        };
+        let row = kept::columns_of(after, sealed.clone())?;
+        Entity::update(row).exec(&self.transaction).await?;
+        self.refresh_look_ups(after).await?;
+        self.append_institution(action, Some((before, sealed_before)), Some((after, sealed))).await
+    }
+
+    /// Deletes an institution: a tombstone stays, and the history.
+    pub async fn delete_institution(&mut self, before: &Institution) -> Result<(), StoreError> {
+        let sealed = self.kept_contacts(before.id).await?;
+        Entity::update_many()
+            .col_expr(Column::DeletedAt, Expr::value(to_micros(self.at)))
+            .col_expr(Column::Version, Expr::value(before.version + 1))
+            .filter(Column::Id.eq(before.id))
+            .exec(&self.transaction)
+            .await?;
+        self.forget_look_ups(before.id).await?;
+        search::index(self, RecordKind::Institution, before.id, &[]).await?;
+        self.append_institution("deleted", Some((before, sealed)), None).await
+    }
+
+    /// Draws the next code of a province. A number that was drawn in a unit of work that failed is drawn again; one
+    /// that was given is never reused.
+    pub async fn draw_aumsos_code(&mut self, province: &str) -> Result<AumsosCode, StoreError> {
+        let name = format!("aumsos_code.{province}");
+        Ok(AumsosCode::new(province, self.draw_number(&name).await?))
+    }
+
+    async fn draw_number(&mut self, name: &str) -> Result<u64, StoreError> {
+        let mut insert = Query::insert();
+        insert
+            .into_table("serial_number")
+            .columns(["name", "last"])
+            .values_panic([name.into(), 1_i64.into()])
+            .on_conflict(
+                OnConflict::column("name").value("last", Expr::col(("serial_number", "last")).add(1)).to_owned(),
+            )
+            .returning_col("last");
+        let row = self.transaction.query_one(&insert).await?;
+        let drawn: i64 = row.ok_or(StoreError::Unreadable("a serial number"))?.try_get_by_index(0)?;
+        u64::try_from(drawn).map_err(|_| StoreError::Unreadable("a serial number"))
+    }
+
+    /// Institutions in the care of a unit that was moved: told in the ledger as a move from the old parent, so that
+    /// they leave the sight of those who were responsible above it and no more.
+    pub(crate) async fn tell_institutions_moved(&mut self, unit: Uuid, old_parent: Uuid) -> Result<(), StoreError> {
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::DeletedAt.is_null())
+            .filter(Column::UnitId.in_subquery(crate::organization_units::below(&[unit])))
+            .into_tuple()
+            .all(&self.transaction)
+            .await?;
+        for id in ids {
+            let Some(row) = Entity::find_by_id(id).lock_exclusive().one(&self.transaction).await? else { continue };
+            let before = kept::read_document(&row.document)?;
+            let after = Institution { version: before.version + 1, updated_at: self.at, ..before.clone() };
+            let columns = kept::columns_of(&after, row.sealed_contacts.clone())?;
+            Entity::update(columns).exec(&self.transaction).await?;
+            let mut change = institution_change(
+                "unit_moved",
+                Some((&before, row.sealed_contacts.clone())),
+                Some((&after, row.sealed_contacts)),
+            )?;
+            if let Some(state) = &mut change.before {
+                state.unit = Some(old_parent);
+            }
+            self.append(change).await?;
+        }
+        Ok(())
+    }
+
+    async fn kept_contacts(&mut self, id: Uuid) -> Result<String, StoreError> {
+        let kept: Option<String> = Entity::find_by_id(id)
+            .select_only()
+            .column(Column::SealedContacts)
+            .into_tuple()
+            .one(&self.transaction)
+            .await?;
+        kept.ok_or(StoreError::Unreadable("an institution"))
+    }
+
+    async fn refresh_look_ups(&mut self, institution: &Institution) -> Result<(), StoreError> {
+        self.forget_look_ups(institution.id).await?;
+        let keys = kept::keys(institution);
+        if !keys.is_empty() {
+            let mut insert = Query::insert();
+            insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
+            for (scheme, value) in keys {
+                insert.values_panic([scheme.into(), value.into(), institution.id.into()]);
+            }
+            self.transaction.execute(&insert).await?;
+        }
+        let mut kinds: Vec<&str> = institution.profile.services.iter().map(|service| service.kind.code()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if !kinds.is_empty() {
+            let mut insert = Query::insert();
+            insert.into_table("institution_service").columns(["kind", "institution_id"]);
+            for kind in kinds {
+                insert.values_panic([kind.into(), institution.id.into()]);
+            }
+            self.transaction.execute(&insert).await?;
+        }
+        let texts = kept::searchable(institution);
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        search::index(self, RecordKind::Institution, institution.id, &texts).await
+    }
+
+    async fn forget_look_ups(&mut self, id: Uuid) -> Result<(), StoreError> {
+        for table in ["institution_key", "institution_service"] {
+            let mut delete = Query::delete();
+            delete.from_table(table).and_where(Expr::col("institution_id").eq(id));
+            self.transaction.execute(&delete).await?;
+        }
+        Ok(())
+    }
+
+    async fn append_institution(
+        &mut self,
+        action: &'static str,
+        before: Option<(&Institution, String)>,
+        after: Option<(&Institution, String)>,
+    ) -> Result<(), StoreError> {
+        self.append(institution_change(action, before, after)?).await
+    }
+}
+
+fn institution_change(
+    action: &'static str,
+    before: Option<(&Institution, String)>,
+    after: Option<(&Institution, String)>,
+) -> Result<Change, StoreError> {
+    const DAMAGED: StoreError = StoreError::Unreadable("an institution");
+    let id = after.as_ref().or(before.as_ref()).map(|(record, _)| record.id).ok_or(DAMAGED)?;
+    let version = match (&before, &after) {
+        (_, Some((record, _))) => record.version,
+        (Some((record, _)), None) => record.version + 1,
+        (None, None) => 1,
+    };
+    let state = |(record, sealed_contacts): (&Institution, String)| -> Result<State, StoreError> {
+        let bare = Institution { contacts: Vec::new(), ..record.clone() };
+        let kept = KeptInstitution { institution: bare, sealed_contacts };
+        Ok(State {
+            unit: Some(record.profile.unit_id),
+            is_public: kept::is_public(record),
+            document: serde_json::to_string(&kept).map_err(|_| DAMAGED)?,
+        })
+    };
+    Ok(Change {
+        kind: RecordKind::Institution,
+        id,
+        version,
+        action,
+        institution: Some(id),
+        before: before.map(state).transpose()?,
+        after: after.map(state).transpose()?,
+    })
+}
+
+/// Keeps the census columns of an institution in step with its latest report.
+pub(super) fn census_columns(
+    id: Uuid,
+    counted_on: Option<String>,
+    residents_in: Option<i64>,
+    residents_out: Option<i64>,
+) -> institution::ActiveModel {
+    institution::ActiveModel {
+        id: ActiveValue::Unchanged(id),
+        census_on: ActiveValue::Set(counted_on),
+        residents_in: ActiveValue::Set(residents_in),
+        residents_out: ActiveValue::Set(residents_out),
+        ..Default::default()
+    }
+}
