@@ -69,3 +69,4 @@ impl Regions {
         Some(&REGION)
     }
 }
+pub const FORMATS: &[crate::text_value::Format] = &[];
