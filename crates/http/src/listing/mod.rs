@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use utoipa::IntoParams;
 
 pub use form::Form;
-pub(crate) use paging::parameters;
+pub(crate) use paging::{chosen_fields, parameters};
 
 use self::{cursor::Bound, paging::Paging};
 use crate::{
