@@ -1,5 +1,7 @@
 //! What a person types: the subcommands with their help, and how a command ends.
 
+#![allow(clippy::doc_markdown, reason = "doc comments are the help that people read on a terminal")]
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

@@ -51,6 +51,7 @@ pub enum Failure {
 
 impl Failure {
     /// An error of the system with a file or an address.
+    #[expect(clippy::needless_pass_by_value, reason = "what is named is mostly made on the spot")]
     pub fn io(what: impl ToString, source: io::Error) -> Self {
         Self::Io { what: what.to_string(), source }
     }

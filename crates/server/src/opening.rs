@@ -17,7 +17,8 @@ pub async fn open(config: &Config) -> Result<Store, Failure> {
     let master_key = config.master_key(|| fresh)?;
     let settings =
         StoreSettings { database_url: storage.database_url.expose().to_owned(), connections: storage.connections() };
-    Ok(Store::open(&settings, Vault::new(master_key.expose())?).await?)
+    // The connections' options make a large future; every command would carry it.
+    Ok(Box::pin(Store::open(&settings, Vault::new(master_key.expose())?)).await?)
 }
 
 /// Opens a database that must be there.

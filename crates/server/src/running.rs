@@ -69,9 +69,10 @@ impl Running {
         if timeout(WORKERS_END, self.workers.finish()).await.is_err() {
             tracing::warn!("the workers did not end in time");
         }
-        match timeout(STORE_CLOSES, self.store.close()).await {
-            Ok(closed) => closed?,
-            Err(_) => tracing::warn!("the database was not closed in time"),
+        if let Ok(closed) = timeout(STORE_CLOSES, self.store.close()).await {
+            closed?;
+        } else {
+            tracing::warn!("the database was not closed in time");
         }
         stopped
     }

@@ -20,7 +20,7 @@ const LOOK_FOR_COMMITS: Duration = Duration::from_millis(200);
 /// How often what was measured is folded together.
 const COUNT_UP: Duration = Duration::from_secs(5);
 /// How often old answers to idempotency keys are forgotten.
-const TIDY_UP: Duration = Duration::from_secs(15 * 60);
+const TIDY_UP: Duration = Duration::from_mins(15);
 
 /// The workers of one process.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! `aumsos migrate`: the steps of the schema.
 
+use std::io::{self, IsTerminal};
+
 use aumsos_persistence::Store;
 use clap::Subcommand;
 
@@ -37,9 +39,9 @@ enum Step {
         /// How many steps to take back
         #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
         steps: u32,
-        /// Confirm that data is lost
-        #[arg(long)]
-        lose_data: bool,
+        /// Do not ask on a terminal
+        #[arg(long, short)]
+        yes: bool,
     },
     /// Show every step and whether it was taken
     Status {
@@ -55,11 +57,11 @@ impl Migrate {
                 let (config, _) = Config::load(&overrides)?;
                 block_on(up(&config, server_role.as_deref()))
             }
-            Step::Down { lose_data: false, .. } => Err(Failure::Refused(
-                "taking steps back drops their tables with all they hold: say --lose-data if that is meant".to_owned(),
-            )),
-            Step::Down { overrides, steps, lose_data: true } => {
+            Step::Down { overrides, steps, yes } => {
                 let (config, _) = Config::load(&overrides)?;
+                if !yes && io::stdin().is_terminal() {
+                    confirm(&config, steps)?;
+                }
                 block_on(down(&config, steps))
             }
             Step::Status { overrides } => {
@@ -83,6 +85,18 @@ async fn up(config: &Config, server_role: Option<&str>) -> Result<(), Failure> {
         say(format_args!("The role {role} may serve: it can append to the ledger, and cannot change it."));
     }
     Ok(store.close().await?)
+}
+
+/// Asks the person at the terminal.
+fn confirm(config: &Config, steps: u32) -> Result<(), Failure> {
+    let database = &config.storage.database_url;
+    eprint!("Taking back {steps} steps of {database} drops their tables with all they hold. Type yes to go on: ");
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).map_err(|error| Failure::io("the terminal", error))?;
+    match answer.trim() {
+        "yes" => Ok(()),
+        _ => Err(Failure::Refused("nothing was done".to_owned())),
+    }
 }
 
 async fn grant(store: &Store, role: &str) -> Result<(), Failure> {

@@ -1,5 +1,7 @@
 //! The subcommands, one file each: what it takes, and what it does.
 
+#![allow(clippy::doc_markdown, reason = "doc comments are the help that people read on a terminal")]
+
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod client;
