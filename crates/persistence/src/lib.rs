@@ -7,6 +7,7 @@ pub mod access;
 pub mod clock;
 mod dialect;
 mod error;
+pub mod exports;
 pub mod idempotency;
 pub mod institutions;
 pub mod lease;
