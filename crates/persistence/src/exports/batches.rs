@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How many records are read at once.
-pub(crate) const BATCH: u64 = 1000;
+const BATCH: u64 = 1000;
 
 type Batch<T> = Result<Vec<T>, StoreError>;
 

@@ -15,7 +15,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use batches::{BATCH, batches};
+pub(crate) use batches::batches;
 pub use encode::encode;
 pub use format::ExportFormat;
 pub use table::{Column, Point, Table, UnknownColumn, Value};

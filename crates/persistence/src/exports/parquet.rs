@@ -137,7 +137,10 @@ struct Held {
 
 enum Values {
     /// The texts one behind the other, and where each ends.
-    Text { bytes: Vec<u8>, ends: Vec<usize> },
+    Text {
+        bytes: Vec<u8>,
+        ends: Vec<usize>,
+    },
     Long(Vec<i64>),
     Short(Vec<i32>),
     Double(Vec<f64>),

@@ -91,8 +91,7 @@ async fn csv_is_read_back_cell_by_cell() {
         reader.headers().unwrap().iter().collect::<Vec<_>>(),
         ["id", "name", "count", "weight", "sings", "seen_at", "hatched_on"]
     );
-    let rows: Vec<Vec<String>> =
-        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    let rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
     assert_eq!(
         rows[0],
         [
