@@ -153,11 +153,6 @@ impl FromRequest for MergePatch {
     }
 }
 
-/// Ids in paths: a UUID, or there is nothing there.
-pub(crate) fn id_in_path(request: &HttpRequest, name: &str) -> Result<uuid::Uuid, Problem> {
-    request.match_info().get(name).and_then(|text| text.parse().ok()).ok_or_else(Problem::not_found)
-}
-
 /// A new record's id: the client's, which must be a `UUIDv7`, or one of the service's own.
 pub fn new_id(given: Option<uuid::Uuid>) -> Result<uuid::Uuid, Problem> {
     match given {
@@ -195,11 +190,11 @@ mod tests {
             (json!({"a":"c"}), json!({"a":["b"]}), json!({"a":["b"]})),
             (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
             (json!({"a":[{"b":"c"}]}), json!({"a":[1]}), json!({"a":[1]})),
-            (json!(["a","b"]), json!(["c","d"]), json!(["c","d"])),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
             (json!({"a":"b"}), json!(["c"]), json!(["c"])),
             (json!({"a":"foo"}), json!(null), json!(null)),
             (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
-            (json!([1,2]), json!({"a":"b","c":null}), json!({"a":"b"})),
+            (json!([1, 2]), json!({"a":"b","c":null}), json!({"a":"b"})),
             (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
         ] {
             let mut merged = original.clone();

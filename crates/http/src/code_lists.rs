@@ -60,7 +60,8 @@ pub struct CodeListsOut {
 impl From<&CodeListEntry> for CodeListOut {
     fn from(list: &CodeListEntry) -> Self {
         let [id, en] = list.title;
-        let codes = list.values.iter().map(|&(code, id, en)| CodeOut { code, label: Label { id, en }, is_retired: false });
+        let codes =
+            list.values.iter().map(|&(code, id, en)| CodeOut { code, label: Label { id, en }, is_retired: false });
         Self { name: list.name, title: Label { id, en }, codes: codes.collect() }
     }
 }

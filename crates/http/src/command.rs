@@ -32,6 +32,7 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// A body that says nothing: empty, or `{}`.
 #[derive(Debug, Clone, Copy, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
 pub struct Nothing {}
 
 /// A JSON body together with the key under which its effect happens once.

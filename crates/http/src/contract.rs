@@ -233,7 +233,9 @@ fn explain(error: &ValidationError<'_>, place: Place, errors: &mut Vec<FieldErro
         K::AnyOf { context } | K::OneOfNotValid { context } => {
             // One branch of an optional field only says that null would do; the other says what is wrong.
             let telling = context.iter().find(|branch| {
-                !branch.iter().all(|one| matches!(one.kind(), K::Type { kind: TypeKind::Single(only) } if only.to_string() == "null"))
+                !branch.iter().all(
+                    |one| matches!(one.kind(), K::Type { kind: TypeKind::Single(only) } if only.to_string() == "null"),
+                )
             });
             match telling {
                 Some(branch) => branch.iter().for_each(|one| explain(one, place, errors)),
@@ -261,4 +263,10 @@ fn listed(options: &Value) -> String {
 /// A segment of a JSON pointer (RFC 6901 §3).
 fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+/// What is wrong with a value by any schema of the document; for the tests of examples.
+#[cfg(test)]
+pub(crate) fn errors_against(schema: &Value, document: &Document, value: &Value) -> Vec<FieldError> {
+    compile(schema.clone(), document).map(|validator| errors_of(&validator, value, Place::Body)).unwrap_or_default()
 }

@@ -119,7 +119,8 @@ pub(crate) fn peer(service: &Service, request: &HttpRequest) -> Option<IpAddr> {
         return Some(direct);
     }
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let chain: Vec<IpAddr> = forwarded.flat_map(|list| list.split(',')).filter_map(|one| one.trim().parse().ok()).collect();
+    let chain: Vec<IpAddr> =
+        forwarded.flat_map(|list| list.split(',')).filter_map(|one| one.trim().parse().ok()).collect();
     Some(chain.into_iter().rev().find(|address| !is_proxy(*address)).unwrap_or(direct))
 }
 
@@ -206,7 +207,8 @@ fn finish<B>(response: &mut ServiceResponse<B>, id: &str, standing: Option<Stand
 
 fn record(method: &Method, operation: &'static str, status: StatusCode, begun: Instant) {
     let seconds = begun.elapsed().as_secs_f64();
-    let labels = [("operation", operation.to_owned()), ("method", method.to_string()), ("status", status.as_u16().to_string())];
+    let labels =
+        [("operation", operation.to_owned()), ("method", method.to_string()), ("status", status.as_u16().to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", "operation" => operation).record(seconds);
     tracing::info!(operation, status = status.as_u16(), duration_ms = seconds * 1000.0, "answered");

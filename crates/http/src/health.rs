@@ -92,8 +92,11 @@ async fn readiness(caller: Caller) -> Result<HttpResponse, Problem> {
     };
     let part = |is_up| if is_up { PartStatus::Up } else { PartStatus::Down };
     let is_ready = is_up && !service.is_stopping();
-    let health =
-        HealthOut { status: part(is_ready), database: Some(part(is_up)), accepting: Some(part(!service.is_stopping())) };
+    let health = HealthOut {
+        status: part(is_ready),
+        database: Some(part(is_up)),
+        accepting: Some(part(!service.is_stopping())),
+    };
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok(HttpResponse::build(status).json(health))
 }

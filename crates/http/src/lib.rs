@@ -7,20 +7,22 @@
 
 pub mod access;
 pub mod body;
-mod code_lists;
+pub mod code_lists;
 pub mod command;
 pub mod conditional;
 mod contract;
+pub mod creation;
 mod docs;
 mod frame;
-mod health;
+pub mod health;
 pub mod listing;
-mod metrics;
+pub mod metrics;
 pub mod openapi;
 pub mod operation;
 pub mod operations;
+pub mod organization_units;
 pub mod problem;
-mod rate_limit;
+pub mod rate_limit;
 pub mod record;
 mod service;
 mod settings;

@@ -1,7 +1,7 @@
 //! An operation of the interface: one row from which come its route, its check, its place in the OpenAPI document, the
 //! table in `docs/permissions.md` and the who-may-not test. What has no row has no route.
 
-use std::any::TypeId;
+use std::{any::TypeId, panic::AssertUnwindSafe};
 
 use actix_web::{
     FromRequest, Handler, HttpMessage, Responder, Route, guard,
@@ -9,13 +9,24 @@ use actix_web::{
     web,
 };
 use aumsos_domain::{Reason, access::Permission};
+use futures_util::{
+    FutureExt,
+    future::{CatchUnwind, Map},
+};
 use serde::de::DeserializeOwned;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
-    openapi::{RefOr, Schema, path::Parameter},
+    openapi::{
+        RefOr, Schema,
+        path::{Parameter, ParameterIn},
+    },
 };
 
-use crate::{access::Caller, listing::ListFilters};
+use crate::{
+    access::Caller,
+    listing::ListFilters,
+    problem::{Problem, reasons},
+};
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +117,9 @@ impl Tag {
             Self::Access => "Tokens for machines.",
             Self::CodeLists => "Every set of known values, with its labels in Indonesian and English.",
             Self::Regions => "Provinces, regencies and cities, districts and villages by Kemendagri code.",
-            Self::OrganizationUnits => "Muhammadiyah's tree of units, and 'Aisyiyah's beside it; it carries permissions.",
+            Self::OrganizationUnits => {
+                "Muhammadiyah's tree of units, and 'Aisyiyah's beside it; it carries permissions."
+            }
             Self::Institutions => "The living register of AUMSOS.",
             Self::Proposals => "Changes of verified records that wait for the responsible unit.",
             Self::Census => "Whom each institution cares for, as a time series.",
@@ -238,6 +251,27 @@ caller_first! { A B C }
 caller_first! { A B C D }
 caller_first! { A B C D E }
 
+/// A handler whose panic is a problem of one request: it is answered with 500, and the service lives.
+#[derive(Clone)]
+struct Unwinding<H>(H);
+
+type Caught<T> = Result<T, Box<dyn std::any::Any + Send>>;
+
+impl<H, Args> Handler<Args> for Unwinding<H>
+where
+    H: Handler<Args>,
+    H::Output: Responder + 'static,
+{
+    type Output = Result<H::Output, Problem>;
+    type Future = Map<CatchUnwind<AssertUnwindSafe<H::Future>>, fn(Caught<H::Output>) -> Self::Output>;
+
+    fn call(&self, arguments: Args) -> Self::Future {
+        AssertUnwindSafe(self.0.call(arguments))
+            .catch_unwind()
+            .map(|outcome| outcome.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, &reasons::INTERNAL)))
+    }
+}
+
 impl Operation {
     fn new<H, Args>(method: Method, path: &'static str, id: &'static str, handler: H) -> Self
     where
@@ -275,7 +309,7 @@ impl Operation {
                 } else {
                     web::method(verb)
                 };
-                route.to(handler.clone())
+                route.to(Unwinding(handler.clone()))
             }),
         }
     }
@@ -361,7 +395,8 @@ impl Operation {
 
     /// The parameters of its query.
     pub fn query<T: IntoParams + DeserializeOwned + 'static>(mut self) -> Self {
-        self.query = Some(QueryDoc { type_id: TypeId::of::<T>(), parameters: || T::into_params(|| None) });
+        self.query =
+            Some(QueryDoc { type_id: TypeId::of::<T>(), parameters: || T::into_params(|| Some(ParameterIn::Query)) });
         self
     }
 
@@ -394,7 +429,8 @@ impl Operation {
 
     /// A list: its filters, its sorts, paging, `fields`, `count` and the forms of the whole answer.
     pub fn lists<F: ListFilters, T: ToSchema + 'static>(mut self) -> Self {
-        self.query = Some(QueryDoc { type_id: TypeId::of::<F>(), parameters: || F::into_params(|| None) });
+        self.query =
+            Some(QueryDoc { type_id: TypeId::of::<F>(), parameters: || F::into_params(|| Some(ParameterIn::Query)) });
         self.list = Some(ListDoc {
             sorts: || F::SORTS.iter().map(|(name, _)| *name).collect(),
             default_sort: F::DEFAULT_SORT,

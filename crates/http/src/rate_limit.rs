@@ -122,7 +122,8 @@ impl RateLimits {
         if self.addresses.is_none() {
             return Ok(());
         }
-        let canonical: String = account.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).take(200).collect();
+        let canonical: String =
+            account.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).take(200).collect();
         self.accounts.check(&Key::Account(canonical)).map(drop)
     }
 

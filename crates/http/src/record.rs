@@ -56,7 +56,7 @@ impl FromRequest for Show {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let read = || {
+        let mut read = || {
             let caller = Caller::from_request(request, payload).into_inner()?;
             let query = listing::Query::<RecordQuery>::from_request(request, payload).into_inner()?;
             Self::of(request, &caller, query.0.fields.as_deref())

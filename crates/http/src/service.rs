@@ -28,7 +28,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Service(Arc<Shared>);
 
-pub(crate) struct Shared {
+/// What the copies of one [`Service`] share.
+pub struct Shared {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
     pub(crate) contract: Contract,

@@ -7,8 +7,6 @@ use std::{net::IpAddr, sync::Arc};
 pub struct Settings {
     /// The address that clients use, without a slash at its end.
     pub public_url: String,
-    /// Origins of web pages that may call the service; `*` is any.
-    pub cors_origins: Vec<String>,
     /// Whether an address is a proxy whose forwarding headers are believed.
     pub is_trusted_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
     /// The largest body of a request, in bytes.

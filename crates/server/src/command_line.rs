@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{audit, backup, client, config, migrate, serve, user},
+    commands::{audit, backup, client, config, migrate, openapi, serve, user},
     failure::Failure,
 };
 
@@ -33,6 +33,8 @@ enum Command {
     User(user::User),
     Client(client::Client),
     Config(config::Show),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
 }
 
 /// Reads the command line, runs the command and says how it ended: 0 when it did what was asked, 1 when it could not,
@@ -46,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::User(command) => command.run(),
         Command::Client(command) => command.run(),
         Command::Config(command) => command.run(),
+        Command::OpenApi(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,13 +10,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, dev::Service as _, web};
+use actix_cors::Cors;
+use actix_web::{
+    App, HttpResponse, HttpServer,
+    dev::{ServerHandle, Service as _},
+    middleware::{Compress, from_fn},
+    web,
+};
+use aumsos_http::{Service, Settings, frame};
 use aumsos_persistence::Store;
 use tokio::{net::TcpSocket, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, HttpUrl},
+    config::{Config, HttpUrl, values::Scalar},
     failure::Failure,
     metrics,
 };
@@ -47,24 +54,33 @@ struct Listening {
 
 impl Server {
     /// Binds the addresses and begins to answer. After `stop`, readiness says no and streams end.
-    pub async fn start(config: &Config, _store: &Store, stop: &CancellationToken) -> Result<Self, Failure> {
+    pub async fn start(config: &Config, store: &Store, stop: &CancellationToken) -> Result<Self, Failure> {
         metrics::start();
         let listener = listen(config.http.listen)?;
         let address = listener.local_addr().map_err(|error| Failure::io(config.http.listen, error))?;
         let public_url = config.http.public_url.at(address);
         let in_flight = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&in_flight);
+        let service = Service::new(store.clone(), settings(config, &public_url)).await?;
+        tell_of_the_end(&service, stop);
+        let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
         let server = HttpServer::new(move || {
             let count = Arc::clone(&count);
-            App::new().wrap_fn(move |request, routes| {
-                let counted = Counted::new(&count);
-                let answer = routes.call(request);
-                async move {
-                    let answer = answer.await;
-                    drop(counted);
-                    answer
-                }
-            })
+            let service = service.clone();
+            App::new()
+                .configure(|app| service.configure(app))
+                .wrap(from_fn(frame))
+                .wrap(Compress::default())
+                .wrap(cors(&origins))
+                .wrap_fn(move |request, routes| {
+                    let counted = Counted::new(&count);
+                    let answer = routes.call(request);
+                    async move {
+                        let answer = answer.await;
+                        drop(counted);
+                        answer
+                    }
+                })
         });
         let server = server
             .workers(config.http.worker_count())
@@ -78,7 +94,6 @@ impl Server {
         if let Some(address) = config.http.metrics_listen {
             listening.push(serve_metrics(address)?);
         }
-        let _ = stop;
         Ok(Self { address, public_url, in_flight, listening })
     }
 
@@ -114,6 +129,55 @@ impl Server {
         }
         outcome
     }
+}
+
+/// What the interface is told of the configuration.
+fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
+    let proxies = config.http.trusted_proxies.clone();
+    Settings {
+        public_url: public_url.to_string(),
+        is_trusted_proxy: Arc::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
+        body_limit_bytes: config.http.body_limit_bytes,
+        upload_limit_bytes: config.http.upload_limit_bytes,
+        requests_per_minute: config.rate_limit.requests_per_minute,
+        burst: config.rate_limit.burst,
+        anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
+        metrics: Arc::new(metrics::written),
+    }
+}
+
+/// From the moment the service is asked to stop, readiness says no and streams end.
+fn tell_of_the_end(service: &Service, stop: &CancellationToken) {
+    let (service, stop) = (service.clone(), stop.clone());
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        service.stop();
+    });
+}
+
+/// Web pages of the configured origins may call the service and read what its headers tell.
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allow_any_method()
+        .allow_any_header()
+        .expose_headers([
+            "ETag",
+            "Location",
+            "Link",
+            "X-Request-Id",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "Feed-Cursor",
+            "WWW-Authenticate",
+            "Deprecation",
+            "Sunset",
+        ])
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| match origin.as_str() {
+        "*" => cors.allow_any_origin().send_wildcard(),
+        origin => cors.allowed_origin(origin),
+    })
 }
 
 impl Listening {

@@ -115,8 +115,7 @@ impl Caller {
 
 /// 401 with the challenge that RFC 9110 §11.6.1 asks for.
 pub(crate) fn unauthorized(reason: &'static aumsos_domain::Reason, challenge: &'static str) -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, reason)
-        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+    Problem::new(StatusCode::UNAUTHORIZED, reason).with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
 }
 
 impl FromRequest for Caller {

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::{Caller, caller::unauthorized, tokens};
 use crate::{
+    frame::peer,
     operation::{Access, Operation, Tag},
     problem::{Problem, reasons},
 };
@@ -31,6 +32,7 @@ pub struct TokenRequest {
 
 /// An access token.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln", "token_type": "Bearer", "expires_in": 600}))]
 pub struct TokenOut {
     /// A JWT (RFC 9068); send it as `Authorization: Bearer …`.
     pub access_token: String,
@@ -42,6 +44,7 @@ pub struct TokenOut {
 
 /// An error in the form that OAuth clients read (RFC 6749 §5.2).
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"error": "invalid_client", "error_description": "The client or its secret is wrong."}))]
 pub struct OAuthError {
     /// `invalid_request`, `invalid_client` or `unsupported_grant_type`.
     pub error: &'static str,
@@ -81,7 +84,9 @@ async fn handle(
         return Ok(refuse(StatusCode::UNAUTHORIZED, "invalid_client", "Authenticate with HTTP Basic or in the form."));
     };
     caller.service().rate_limits.check_account(&id)?;
-    let Some(client) = caller.store().authenticate_client(&id, &secret).await? else {
+    let address = peer(caller.service(), &request);
+    let known = caller.store().authenticate_client(&id, &secret).await?;
+    let Some(client) = known.filter(|client| address.is_none_or(|address| client.may_come_from(address))) else {
         return Ok(refuse(StatusCode::UNAUTHORIZED, "invalid_client", "The client or its secret is wrong."));
     };
     let token = caller

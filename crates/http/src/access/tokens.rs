@@ -88,7 +88,8 @@ impl Tokens {
             .iter()
             .map(|key| {
                 let x = BASE64URL_NOPAD.encode(&key.public);
-                let decoding = DecodingKey::from_ed_components(&x).map_err(|_| StoreError::Unreadable("a signing key"))?;
+                let decoding =
+                    DecodingKey::from_ed_components(&x).map_err(|_| StoreError::Unreadable("a signing key"))?;
                 Ok((key.id.clone(), decoding))
             })
             .collect::<Result<_, StoreError>>()?;
@@ -159,7 +160,8 @@ impl Tokens {
             return Err(TokenError::Invalid);
         }
         let key = header.kid.and_then(|id| self.verifying.get(&id)).ok_or(TokenError::Invalid)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).map_err(|_| TokenError::Invalid)?.claims;
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, key, &self.validation).map_err(|_| TokenError::Invalid)?.claims;
         let verified = Verified { subject: claims.sub, expires_at: claims.exp };
         let mut remembered = self.verified.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= REMEMBERED {
@@ -179,5 +181,5 @@ fn fingerprint(token: &str) -> [u8; 32] {
 async fn identity_of(store: &Store, client: ClientRecord) -> Result<Identity, StoreError> {
     let id = ActorId::Client(client.id);
     let roles = store.roles_of(id).await?;
-    Ok(Identity { actor: Actor { id, roles }, is_read_only: client.is_read_only })
+    Ok(Identity::of_client(Actor { id, roles }, client))
 }

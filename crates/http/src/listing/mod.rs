@@ -15,7 +15,7 @@ use actix_web::{
 };
 use aumsos_persistence::page::{Direction, KeyValue, Page};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 pub use form::Form;
@@ -29,9 +29,9 @@ use crate::{
 };
 
 /// The filters of a list: what their query parameters are, and what the list can be sorted by.
-pub trait ListFilters: IntoParams + DeserializeOwned + Clone + 'static {
+pub trait ListFilters: IntoParams + DeserializeOwned + std::fmt::Debug + Clone + 'static {
     /// What the list is sorted by.
-    type Sort: Copy + PartialEq + 'static;
+    type Sort: std::fmt::Debug + Copy + PartialEq + 'static;
     /// The names of the sorts on the wire.
     const SORTS: &'static [(&'static str, Self::Sort)];
     /// The order when none is asked for, as in `sort`.
@@ -119,28 +119,40 @@ impl<F: ListFilters> ListQuery<F> {
         let has_more = rows.len() > shown;
         rows.truncate(shown);
         let next = has_more.then(|| rows.last().map(|(_, key)| self.bound.seal(caller.store().vault(), key))).flatten();
-        let items = rows
-            .into_iter()
-            .map(|(record, _)| self.only_fields(&record))
-            .collect::<Result<Vec<_>, _>>()?;
         let mut answer = HttpResponse::Ok();
         if let (Some(cursor), Some(link)) = (&next, &self.link) {
             let separator = if link.is_empty() { "" } else { "&" };
             let target = format!("<{}?{link}{separator}cursor={cursor}>; rel=\"next\"", self.path);
             answer.insert_header((header::LINK, target));
         }
-        let mut body = Map::new();
-        body.insert("items".to_owned(), Value::Array(items));
-        body.insert("next_cursor".to_owned(), next.map_or(Value::Null, Value::String));
-        if let Some(count) = count {
-            body.insert("count".to_owned(), count.into());
+        if self.fields.is_none() {
+            return Ok(answer.json(PageOut { items: rows.iter().map(|(record, _)| record), next_cursor: next, count }));
         }
-        Ok(answer.json(Value::Object(body)))
+        let cut = rows.iter().map(|(record, _)| only_fields(record, self.fields.as_deref()));
+        let items = cut.collect::<Result<Vec<_>, _>>()?;
+        Ok(answer.json(PageOut { items: items.iter(), next_cursor: next, count }))
     }
+}
 
-    fn only_fields<T: Serialize>(&self, record: &T) -> Result<Value, Problem> {
-        only_fields(record, self.fields.as_deref())
-    }
+/// A page as it goes out.
+#[derive(Serialize)]
+struct PageOut<I>
+where
+    I: Iterator<Item: Serialize> + Clone,
+{
+    #[serde(serialize_with = "in_a_row")]
+    items: I,
+    next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+}
+
+fn in_a_row<I, S>(items: &I, serializer: S) -> Result<S::Ok, S::Error>
+where
+    I: Iterator<Item: Serialize> + Clone,
+    S: serde::Serializer,
+{
+    serializer.collect_seq(items.clone())
 }
 
 /// A record as JSON, cut to the fields that were asked for; its id always stays.

@@ -32,7 +32,10 @@ pub(super) fn of(operation: &Operation, document: &Document) -> Value {
         all.insert(answer.status.as_u16(), described);
     }
     if operation.answers.iter().any(|answer| answer.has_etag) && !operation.writes() {
-        all.insert(304, json!({ "description": "The client has this version already.", "headers": references(&["ETag"]) }));
+        all.insert(
+            304,
+            json!({ "description": "The client has this version already.", "headers": references(&["ETag"]) }),
+        );
     }
     for (status, text) in problems(operation) {
         all.entry(status).or_insert_with(|| problem_answer(status, &text));
@@ -55,7 +58,9 @@ fn content(operation: &Operation, content: &Content, document: &Document) -> Opt
             media("application/json", listing::page_schema(document.reference(schema)));
             for form in operation.list.iter().flat_map(|list| list.forms) {
                 let schema = match form {
-                    listing::Form::GeoJson => json!({ "type": "object", "description": "A FeatureCollection (RFC 7946)." }),
+                    listing::Form::GeoJson => {
+                        json!({ "type": "object", "description": "A FeatureCollection (RFC 7946)." })
+                    }
                     listing::Form::Parquet => json!({ "type": "string", "format": "binary" }),
                     _ => json!({ "type": "string" }),
                 };
@@ -74,7 +79,8 @@ fn problems(operation: &Operation) -> BTreeMap<u16, String> {
     let mut add = |status: u16, text: &str| {
         all.entry(status).or_insert_with(|| text.to_owned());
     };
-    let has_body = !matches!(operation.body, Content::Empty) || operation.list.is_some() && operation.method == Method::POST;
+    let has_body =
+        !matches!(operation.body, Content::Empty) || operation.list.is_some() && operation.method == Method::POST;
     add(400, "The request cannot be read.");
     add(401, "The token is missing or not valid.");
     if operation.writes() || matches!(operation.access, Access::Holding(_)) {

@@ -163,7 +163,8 @@ impl Document {
             }
             Content::Form(schema) => ("application/x-www-form-urlencoded", self.reference(schema)),
             Content::Multipart(schema) => ("multipart/form-data", self.reference(schema)),
-            Content::Empty | Content::List(_) | Content::Media(_) => match (&operation.list, operation.method.as_str()) {
+            Content::Empty | Content::List(_) | Content::Media(_) => match (&operation.list, operation.method.as_str())
+            {
                 (Some(_), "POST") => ("application/json", search_schema(operation)),
                 _ => return None,
             },
@@ -239,11 +240,16 @@ fn parameters(operation: &Operation) -> Vec<Value> {
 }
 
 fn query_parameters(operation: &Operation) -> Vec<Value> {
-    let mut all: Vec<Value> = operation.query.iter().flat_map(|query| (query.parameters)()).map(|parameter| {
-        let mut described = serde_json::to_value(parameter).unwrap_or_default();
-        described["in"] = "query".into();
-        described
-    }).collect();
+    let mut all: Vec<Value> = operation
+        .query
+        .iter()
+        .flat_map(|query| (query.parameters)())
+        .map(|parameter| {
+            let mut described = serde_json::to_value(parameter).unwrap_or_default();
+            described["in"] = "query".into();
+            described
+        })
+        .collect();
     if let Some(list) = &operation.list {
         let sorts = (list.sorts)();
         all.extend(listing::parameters(&sorts, list.default_sort, list.forms).into_iter().map(|(name, text, schema)| {
@@ -254,9 +260,7 @@ fn query_parameters(operation: &Operation) -> Vec<Value> {
 }
 
 fn shared_parameters() -> Value {
-    let header = |name: &str, required: bool, text: &str, schema: Value| {
-        json!({ "name": name, "in": "header", "required": required, "description": text, "schema": schema })
-    };
+    let header = |name: &str, required: bool, text: &str, schema: Value| json!({ "name": name, "in": "header", "required": required, "description": text, "schema": schema });
     let tag = || json!({ "type": "string", "examples": ["\"3\""] });
     json!({
         "Accept-Language": header(
@@ -288,4 +292,55 @@ fn shared_headers() -> Value {
         "WWW-Authenticate": header("How to authenticate (RFC 9110 §11.6.1).", text()),
         "Feed-Cursor": header("Where to follow `/v1/changes` from, so that nothing after this answer is missed.", text())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::contract::Contract;
+
+    #[test]
+    fn every_schema_compiles_and_every_operation_has_its_own_name_and_words() {
+        let document = Document::of(operations::all());
+        let contract = Contract::of(operations::all(), &document);
+        let mut names = BTreeSet::new();
+        for operation in operations::all() {
+            assert!(names.insert(operation.id), "{} stands twice", operation.id);
+            assert!(contract.knows(operation), "a schema of {} does not compile", operation.id);
+            assert!(!operation.summary.is_empty() && !operation.description.is_empty(), "{}", operation.id);
+            assert!(!operation.answers.is_empty(), "{} answers nothing", operation.id);
+        }
+    }
+
+    #[test]
+    fn every_body_and_every_answer_has_an_example_that_fits_its_schema() {
+        let document = Document::of(operations::all());
+        for (path, item) in document.whole["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                let bodies = operation["requestBody"]["content"].as_object().into_iter().flatten();
+                let answers = operation["responses"].as_object().into_iter().flatten();
+                let answers = answers.filter(|(status, _)| status.starts_with('2'));
+                let answers = answers.flat_map(|(_, answer)| answer["content"].as_object().into_iter().flatten());
+                for (media_type, content) in bodies.chain(answers) {
+                    if !media_type.ends_with("json") || media_type.ends_with("geo+json") {
+                        continue;
+                    }
+                    let example = &content["example"];
+                    assert!(!example.is_null(), "{method} {path} {media_type} has no example");
+                    let errors = crate::contract::errors_against(&content["schema"], &document, example);
+                    assert!(errors.is_empty(), "{method} {path} {media_type}: {errors:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = Document::of(operations::all());
+        for name in schemas::reachable(&document.whole, document.schemas()) {
+            assert!(!document.schemas()[&name].is_null(), "{name} is named and not there");
+        }
+    }
 }

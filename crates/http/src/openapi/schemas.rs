@@ -26,10 +26,8 @@ pub(super) fn all(operations: &[Operation]) -> Value {
             collected.push(((collect.name)().into_owned(), (collect.schema)()));
         }
     }
-    let mut schemas: Map<String, Value> = collected
-        .into_iter()
-        .map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default()))
-        .collect();
+    let mut schemas: Map<String, Value> =
+        collected.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default())).collect();
     schemas.insert("Problem".to_owned(), problem());
     for name in patched {
         let patch = patch_of(&resolve(&Value::Object(schemas.clone()), &reference(&name)), &schemas);
@@ -66,8 +64,11 @@ fn patch_of(schema: &Value, schemas: &Map<String, Value>) -> Value {
         let nullable = json!({ "anyOf": [field, { "type": "null" }] });
         properties.insert(name, nullable);
     }
+    let whole = example(&Value::Object(schemas.clone()), schema).unwrap_or_default();
+    let changed: Map<String, Value> =
+        whole.as_object().into_iter().flatten().take(1).map(|(k, v)| (k.clone(), v.clone())).collect();
     json!({
-        "type": "object", "properties": properties, "additionalProperties": false,
+        "type": "object", "properties": properties, "additionalProperties": false, "examples": [changed],
         "description": "A merge patch (RFC 7396): fields that are left out stay, null removes one.",
     })
 }
@@ -78,7 +79,10 @@ fn property(schema: &Value, name: &str, schemas: &Map<String, Value>) -> Value {
     }
     let parts = schema["allOf"].as_array().into_iter().flatten();
     let all = Value::Object(schemas.clone());
-    parts.map(|part| property(&resolve(&all, part), name, schemas)).find(|found| !found.is_null()).unwrap_or(Value::Null)
+    parts
+        .map(|part| property(&resolve(&all, part), name, schemas))
+        .find(|found| !found.is_null())
+        .unwrap_or(Value::Null)
 }
 
 pub(super) fn resolve(schemas: &Value, schema: &Value) -> Value {

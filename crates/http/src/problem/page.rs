@@ -20,7 +20,8 @@ pub async fn show(request: HttpRequest, code: web::Path<String>) -> Result<HttpR
         let body = serde_json::json!({ "code": reason.code, "id": reason.id, "en": reason.en });
         return Ok(HttpResponse::Ok().json(body));
     }
-    let mut page = format!("<!doctype html><html lang=\"id\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1>", reason.code);
+    let mut page =
+        format!("<!doctype html><html lang=\"id\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1>", reason.code);
     for language in [Language::Indonesian, Language::English] {
         let paragraph = text(reason, language).replace('&', "&amp;").replace('<', "&lt;");
         // Writing to a string cannot fail.
