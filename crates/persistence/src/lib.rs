@@ -8,6 +8,7 @@ mod backup;
 pub mod clock;
 mod dialect;
 mod error;
+pub mod exports;
 pub mod idempotency;
 pub mod installation;
 pub mod institutions;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{audit, backup, client, config, migrate, serve, user},
+    commands::{audit, backup, client, config, migrate, openapi, serve, user},
     failure::Failure,
 };
 
@@ -28,6 +28,7 @@ struct CommandLine {
 enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    Openapi(openapi::Openapi),
     Backup(backup::Backup),
     Audit(audit::Audit),
     User(user::User),
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
     let done = match CommandLine::parse().command {
         Command::Serve(command) => command.run(),
         Command::Migrate(command) => command.run(),
+        Command::Openapi(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::User(command) => command.run(),

@@ -16,7 +16,7 @@ use tokio::{net::TcpSocket, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, HttpUrl},
+    config::{Config, HttpUrl, WebOrigin, values::Scalar},
     failure::Failure,
     metrics,
 };
@@ -47,26 +47,35 @@ struct Listening {
 
 impl Server {
     /// Binds the addresses and begins to answer. After `stop`, readiness says no and streams end.
-    pub async fn start(config: &Config, _store: &Store, stop: &CancellationToken) -> Result<Self, Failure> {
+    pub async fn start(config: &Config, store: &Store, stop: &CancellationToken) -> Result<Self, Failure> {
         metrics::start();
         let listener = listen(config.http.listen)?;
         let address = listener.local_addr().map_err(|error| Failure::io(config.http.listen, error))?;
         let public_url = config.http.public_url.at(address);
+        let service = Service::new(store.clone(), settings(config, &public_url)).await?;
+        tell_of_stop(&service, stop);
         let in_flight = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&in_flight);
-        let server = HttpServer::new(move || {
+        let origins = config.http.cors_origins.clone();
+        let app = move || {
             let count = Arc::clone(&count);
-            App::new().wrap_fn(move |request, routes| {
-                let counted = Counted::new(&count);
-                let answer = routes.call(request);
-                async move {
-                    let answer = answer.await;
-                    drop(counted);
-                    answer
-                }
-            })
-        });
-        let server = server
+            let service = service.clone();
+            App::new()
+                .configure(move |app| service.configure(app))
+                .wrap(from_fn(frame))
+                .wrap(Compress::default())
+                .wrap(cors(&origins))
+                .wrap_fn(move |request, routes| {
+                    let counted = Counted::new(&count);
+                    let answer = routes.call(request);
+                    async move {
+                        let answer = answer.await;
+                        drop(counted);
+                        answer
+                    }
+                })
+        };
+        let server = HttpServer::new(app)
             .workers(config.http.worker_count())
             .disable_signals()
             .client_request_timeout(HEAD_TIMEOUT)
@@ -78,7 +87,6 @@ impl Server {
         if let Some(address) = config.http.metrics_listen {
             listening.push(serve_metrics(address)?);
         }
-        let _ = stop;
         Ok(Self { address, public_url, in_flight, listening })
     }
 
@@ -136,6 +144,45 @@ impl Drop for Counted {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// What the interface is told of the configuration.
+fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
+    let http = &config.http;
+    let proxies = http.trusted_proxies.clone();
+    Settings {
+        public_url: public_url.to_string(),
+        cors_origins: http.cors_origins.iter().map(Scalar::shown).collect(),
+        is_trusted_proxy: Arc::new(move |address| proxies.iter().any(|network| network.contains(address))),
+        body_limit_bytes: http.body_limit_bytes,
+        upload_limit_bytes: http.upload_limit_bytes,
+        requests_per_minute: config.rate_limit.requests_per_minute,
+        burst: config.rate_limit.burst,
+        anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
+        metrics: Arc::new(metrics::written),
+    }
+}
+
+/// Passes the stop on to the interface, from a thread that is not busy with requests.
+fn tell_of_stop(service: &Service, stop: &CancellationToken) {
+    let (service, stop) = (service.clone(), stop.clone());
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        service.stop();
+    });
+}
+
+/// Which web pages may call. No cookies are used, so that no origin can borrow a visitor's rights.
+fn cors(origins: &[WebOrigin]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        .allow_any_header()
+        .expose_any_header()
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| match origin {
+        WebOrigin::Any => cors.allow_any_origin().send_wildcard(),
+        WebOrigin::Site(url) => cors.allowed_origin(url.as_str()),
+    })
 }
 
 /// Listens before anything is told, so that links name the port that was really bound.

@@ -7,6 +7,7 @@ pub(crate) mod backup;
 pub(crate) mod client;
 pub(crate) mod config;
 pub(crate) mod migrate;
+pub(crate) mod openapi;
 mod places;
 pub(crate) mod serve;
 pub(crate) mod user;
