@@ -28,12 +28,13 @@ struct CommandLine {
 enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
-    Openapi(openapi::Openapi),
     Backup(backup::Backup),
     Audit(audit::Audit),
     User(user::User),
     Client(client::Client),
     Config(config::Show),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
 }
 
 /// Reads the command line, runs the command and says how it ended: 0 when it did what was asked, 1 when it could not,
@@ -42,12 +43,12 @@ pub fn run() -> ExitCode {
     let done = match CommandLine::parse().command {
         Command::Serve(command) => command.run(),
         Command::Migrate(command) => command.run(),
-        Command::Openapi(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::User(command) => command.run(),
         Command::Client(command) => command.run(),
         Command::Config(command) => command.run(),
+        Command::OpenApi(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,13 +10,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, dev::Service as _, web};
+use actix_cors::Cors;
+use actix_web::{
+    App, HttpResponse, HttpServer,
+    dev::{ServerHandle, Service as _},
+    middleware::{Compress, from_fn},
+    web,
+};
+use aumsos_http::{Service, Settings, frame};
 use aumsos_persistence::Store;
 use tokio::{net::TcpSocket, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, HttpUrl, WebOrigin, values::Scalar},
+    config::{Config, HttpUrl, values::Scalar},
     failure::Failure,
     metrics,
 };
@@ -52,16 +59,16 @@ impl Server {
         let listener = listen(config.http.listen)?;
         let address = listener.local_addr().map_err(|error| Failure::io(config.http.listen, error))?;
         let public_url = config.http.public_url.at(address);
-        let service = Service::new(store.clone(), settings(config, &public_url)).await?;
-        tell_of_stop(&service, stop);
         let in_flight = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&in_flight);
-        let origins = config.http.cors_origins.clone();
-        let app = move || {
+        let service = Service::new(store.clone(), settings(config, &public_url)).await?;
+        tell_of_the_end(&service, stop);
+        let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
+        let server = HttpServer::new(move || {
             let count = Arc::clone(&count);
             let service = service.clone();
             App::new()
-                .configure(move |app| service.configure(app))
+                .configure(|app| service.configure(app))
                 .wrap(from_fn(frame))
                 .wrap(Compress::default())
                 .wrap(cors(&origins))
@@ -74,8 +81,8 @@ impl Server {
                         answer
                     }
                 })
-        };
-        let server = HttpServer::new(app)
+        });
+        let server = server
             .workers(config.http.worker_count())
             .disable_signals()
             .client_request_timeout(HEAD_TIMEOUT)
@@ -124,6 +131,55 @@ impl Server {
     }
 }
 
+/// What the interface is told of the configuration.
+fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
+    let proxies = config.http.trusted_proxies.clone();
+    Settings {
+        public_url: public_url.to_string(),
+        is_trusted_proxy: Arc::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
+        body_limit_bytes: config.http.body_limit_bytes,
+        upload_limit_bytes: config.http.upload_limit_bytes,
+        requests_per_minute: config.rate_limit.requests_per_minute,
+        burst: config.rate_limit.burst,
+        anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
+        metrics: Arc::new(metrics::written),
+    }
+}
+
+/// From the moment the service is asked to stop, readiness says no and streams end.
+fn tell_of_the_end(service: &Service, stop: &CancellationToken) {
+    let (service, stop) = (service.clone(), stop.clone());
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        service.stop();
+    });
+}
+
+/// Web pages of the configured origins may call the service and read what its headers tell.
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allow_any_method()
+        .allow_any_header()
+        .expose_headers([
+            "ETag",
+            "Location",
+            "Link",
+            "X-Request-Id",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "Feed-Cursor",
+            "WWW-Authenticate",
+            "Deprecation",
+            "Sunset",
+        ])
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| match origin.as_str() {
+        "*" => cors.allow_any_origin().send_wildcard(),
+        origin => cors.allowed_origin(origin),
+    })
+}
+
 impl Listening {
     fn to(server: actix_web::dev::Server) -> Self {
         Self { handle: server.handle(), task: tokio::spawn(server) }
@@ -144,45 +200,6 @@ impl Drop for Counted {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// What the interface is told of the configuration.
-fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
-    let http = &config.http;
-    let proxies = http.trusted_proxies.clone();
-    Settings {
-        public_url: public_url.to_string(),
-        cors_origins: http.cors_origins.iter().map(Scalar::shown).collect(),
-        is_trusted_proxy: Arc::new(move |address| proxies.iter().any(|network| network.contains(address))),
-        body_limit_bytes: http.body_limit_bytes,
-        upload_limit_bytes: http.upload_limit_bytes,
-        requests_per_minute: config.rate_limit.requests_per_minute,
-        burst: config.rate_limit.burst,
-        anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
-        metrics: Arc::new(metrics::written),
-    }
-}
-
-/// Passes the stop on to the interface, from a thread that is not busy with requests.
-fn tell_of_stop(service: &Service, stop: &CancellationToken) {
-    let (service, stop) = (service.clone(), stop.clone());
-    tokio::spawn(async move {
-        stop.cancelled().await;
-        service.stop();
-    });
-}
-
-/// Which web pages may call. No cookies are used, so that no origin can borrow a visitor's rights.
-fn cors(origins: &[WebOrigin]) -> Cors {
-    let cors = Cors::default()
-        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-        .allow_any_header()
-        .expose_any_header()
-        .max_age(3600);
-    origins.iter().fold(cors, |cors, origin| match origin {
-        WebOrigin::Any => cors.allow_any_origin().send_wildcard(),
-        WebOrigin::Site(url) => cors.allowed_origin(url.as_str()),
-    })
 }
 
 /// Listens before anything is told, so that links name the port that was really bound.

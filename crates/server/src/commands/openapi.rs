@@ -1,20 +1,15 @@
-//! `aumsos openapi`: the contract.
+//! `aumsos openapi`.
 
-use std::io::Write;
-
+use super::say;
 use crate::failure::Failure;
 
-/// Print the OpenAPI document of the interface
-///
-/// It is what the service answers at /openapi.json, and what is committed as openapi/openapi.json.
+/// Print the OpenAPI document, the contract of the interface
 #[derive(Debug, clap::Args)]
-pub(crate) struct Openapi;
+pub(crate) struct OpenApi {}
 
-impl Openapi {
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "every command is run in the same way")]
+impl OpenApi {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        // Whoever closed the pipe has read enough.
-        let _ = std::io::stdout().lock().write_all(aumsos_http::openapi::document_json().as_bytes());
+        say(aumsos_http::openapi::document_json().trim_end());
         Ok(())
     }
 }
