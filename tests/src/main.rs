@@ -12,4 +12,5 @@ mod audit;
 mod backup;
 mod command_line;
 mod credentials;
+mod demonstration;
 mod migrations;
