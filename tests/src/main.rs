@@ -15,4 +15,5 @@ mod contract;
 mod credentials;
 mod demonstration;
 mod migrations;
+mod permissions;
 mod who_may;
