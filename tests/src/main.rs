@@ -14,3 +14,4 @@ mod command_line;
 mod credentials;
 mod demonstration;
 mod migrations;
+mod serving;
