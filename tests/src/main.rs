@@ -17,3 +17,4 @@ mod demonstration;
 mod migrations;
 mod permissions;
 mod who_may;
+mod serving;
