@@ -11,5 +11,8 @@ mod harness;
 mod audit;
 mod backup;
 mod command_line;
+mod contract;
 mod credentials;
+mod demonstration;
 mod migrations;
+mod who_may;

@@ -31,7 +31,7 @@ pub(crate) struct TestServer {
 
 impl OnDatabase for TestServer {
     async fn on(system: System) -> Self {
-        Self::start(TestDatabase::migrated(system).await, &[]).await
+        Self::start(TestDatabase::migrated(system), &[]).await
     }
 }
 

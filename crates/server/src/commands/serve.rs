@@ -3,6 +3,7 @@
 use super::{block_on, say};
 use crate::{
     config::{Config, ServeFlags},
+    demo,
     failure::Failure,
     running::Running,
     signals, telemetry,
@@ -34,7 +35,7 @@ impl Serve {
         let stop_asked = signals::stop_asked()?;
         let running = Running::start(config, &self.flags).await?;
         tracing::info!(address = %running.address(), "listening on {}", running.public_url());
-        tell(&running);
+        tell(&running, self.flags.demo);
         let signal = stop_asked.await;
         tracing::info!(signal, "stopping");
         running.stop().await?;
@@ -44,9 +45,20 @@ impl Serve {
 }
 
 /// Where to look, for the person who started it.
-fn tell(running: &Running) {
+fn tell(running: &Running, is_demo: bool) {
     let url = running.public_url();
     say(format_args!("aumsos is listening on {url}"));
     say(format_args!("  documentation  {url}/docs"));
     say(format_args!("  contract       {url}/openapi.json"));
+    if is_demo {
+        say(format_args!("\nAll data is invented. Log-ins, all with the secret {}:", demo::SECRET));
+        for demo::LogIn { client_id, role } in demo::log_ins() {
+            say(format_args!("  {client_id:28}  {role}"));
+        }
+        let officer = demo::log_ins().nth(1).map_or(String::new(), |log_in| log_in.client_id);
+        say(format_args!(
+            "\nA token: curl -u {officer}:{} -d grant_type=client_credentials {url}/oauth/token",
+            demo::SECRET
+        ));
+    }
 }
