@@ -16,6 +16,7 @@ use crate::{
 pub fn reasons() -> impl Iterator<Item = &'static Reason> {
     [
         text_value::REASONS,
+        regions::REASONS,
         organization_units::REASONS,
         institutions::life::REASONS,
         institutions::proposal::REASONS,
@@ -52,6 +53,10 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     census::OrphanStatus::ENTRY,
     census::Freshness::ENTRY,
     PositionPrecision::ENTRY,
+    regions::RegionLevel::ENTRY,
+    regions::VillageKind::ENTRY,
+    regions::RegionChangeKind::ENTRY,
+    regions::PlaceFaultKind::ENTRY,
     UnitLevel::ENTRY,
     UnitStatus::ENTRY,
     access::Role::ENTRY,
