@@ -322,3 +322,109 @@ fn remove_halves(folder: &FilePath, before: DateTime<Utc>) -> io::Result<u64> {
     }
     Ok(removed)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use std::convert::Infallible;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    const MIB: usize = 1024 * 1024;
+
+    fn in_folder(folder: &tempfile::TempDir) -> Objects {
+        Objects::open(&ObjectSettings::Folder(folder.path().join("objects"))).unwrap()
+    }
+
+    fn chunks(chunks: &[&[u8]]) -> impl Stream<Item = Result<Bytes, Infallible>> + use<> {
+        let chunks: Vec<_> = chunks.iter().map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
+        stream::iter(chunks)
+    }
+
+    async fn files(objects: &Objects) -> Vec<PathBuf> {
+        // What is taken back is taken back in the background.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut found = Vec::new();
+        for shelf in std::fs::read_dir(objects.folder.as_ref().unwrap()).unwrap() {
+            found.extend(std::fs::read_dir(shelf.unwrap().path()).unwrap().map(|file| file.unwrap().path()));
+        }
+        found
+    }
+
+    async fn content(objects: &Objects, name: &str) -> Vec<u8> {
+        let (size, content) = objects.get(name).await.unwrap();
+        let content: Vec<Bytes> = content.try_collect().await.unwrap();
+        let content = content.concat();
+        assert_eq!(u64::try_from(content.len()).unwrap(), size);
+        content
+    }
+
+    #[tokio::test]
+    async fn an_object_comes_back_as_it_was_with_its_hash_and_type() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = in_folder(&folder);
+        objects.ping().await.unwrap();
+        // The type is told although the first chunks are tiny.
+        let put = objects.put(100, chunks(&[b"%", b"PD", b"F-1.", b"7\n", b"abc"])).await.unwrap();
+        assert_eq!(put.facts.media_type, MediaType::Pdf);
+        assert_eq!(put.facts.size_bytes, 12);
+        // printf '%%PDF-1.7\nabc' | sha256sum
+        assert_eq!(put.facts.sha256, "3c1dd4f09e8ea551683a8c93d934c49084c2407fe2213a20d2702bad0296be10");
+        assert!(put.name.ends_with(".pdf"));
+        assert_eq!(content(&objects, &put.name).await, b"%PDF-1.7\nabc");
+        objects.delete(&put.name).await.unwrap();
+        objects.delete(&put.name).await.unwrap();
+        assert!(matches!(objects.get(&put.name).await, Err(ObjectError::Missing)));
+    }
+
+    #[tokio::test]
+    async fn a_large_object_goes_in_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = in_folder(&folder);
+        let mut whole = b"\x89PNG\r\n\x1A\n".to_vec();
+        whole.extend((0..12 * MIB).map(|at| u8::try_from(at % 251).unwrap()));
+        let pieces: Vec<&[u8]> = whole.chunks(64 * 1024).collect();
+        let put = objects.put(u64::MAX, chunks(&pieces)).await.unwrap();
+        assert_eq!((put.facts.media_type, put.facts.size_bytes), (MediaType::Png, u64::try_from(whole.len()).unwrap()));
+        assert!(content(&objects, &put.name).await == whole);
+        let digest = aws_lc_rs::digest::digest(&SHA256, &whole);
+        assert_eq!(put.facts.sha256, HEXLOWER.encode(digest.as_ref()));
+    }
+
+    #[tokio::test]
+    async fn what_fails_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = in_folder(&folder);
+        let unknown = objects.put(100, chunks(&[b"<html><script>alert(1)</script>"])).await;
+        assert!(matches!(unknown, Err(ObjectError::UnknownType)));
+        assert!(matches!(objects.put(100, chunks(&[])).await, Err(ObjectError::UnknownType)));
+        assert!(matches!(objects.put(8, chunks(&[b"%PDF-", b"1.7\n"])).await, Err(ObjectError::TooLarge { limit: 8 })));
+        let part = vec![b' '; MIB];
+        let begun = || {
+            std::iter::once(Bytes::from_static(b"%PDF-1.7 and more"))
+                .chain(std::iter::repeat_n(Bytes::from(part.clone()), 11))
+        };
+        let broken = begun().map(Ok).chain([Err("the line is dead")]);
+        assert!(matches!(objects.put(u64::MAX, stream::iter(broken)).await, Err(ObjectError::BrokeOff)));
+        let limit = u64::try_from(10 * MIB).unwrap();
+        let large = objects.put(limit, stream::iter(begun().map(Ok::<_, Infallible>))).await;
+        assert!(matches!(large, Err(ObjectError::TooLarge { .. })));
+        // Somebody who goes away in the middle.
+        let endless = stream::iter(begun().map(Ok::<_, Infallible>)).chain(stream::pending());
+        let stopped = tokio::time::timeout(Duration::from_millis(500), objects.put(u64::MAX, endless)).await;
+        assert!(stopped.is_err());
+        assert_eq!(files(&objects).await, Vec::<PathBuf>::new());
+    }
+
+    #[tokio::test]
+    async fn a_name_cannot_reach_out_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("secret.pdf"), b"%PDF-1.7\n").unwrap();
+        let objects = in_folder(&folder);
+        for name in ["../secret.pdf", "/../secret.pdf", "a/../../secret.pdf"] {
+            assert!(objects.get(name).await.is_err(), "{name}");
+        }
+    }
+}

@@ -241,3 +241,105 @@ fn row_of(filter: &SavedFilter) -> Result<entity::ActiveModel, StoreError> {
 fn read(row: &entity::Model) -> Result<SavedFilter, StoreError> {
     serde_json::from_str(&row.document).map_err(|_| DAMAGED)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use serde_json::json;
+
+    use aumsos_domain::{
+        access::Role,
+        institutions::InstitutionStatus,
+        organization_units::{OrganizationUnit, UnitLevel},
+    };
+
+    use super::*;
+    use crate::{
+        clock,
+        test_store::{TestStore, as_actor, at_institution, at_unit},
+    };
+
+    const PAGE: Page = Page { limit: 50, after: None };
+
+    async fn keep(store: &TestStore, owner: &Actor, name: &str, shared_with: Option<Uuid>) -> SavedFilter {
+        let profile = serde_json::from_value(json!({
+            "name": name, "resource": "institutions", "shared_with": shared_with,
+            "query": { "kind": ["lksa", "bakesos"], "verified_before": "-6m" },
+        }))
+        .unwrap();
+        let filter = SavedFilter::new(Uuid::now_v7(), owner.id, profile, 0, clock::now()).unwrap();
+        as_actor(store, owner, async |work| work.save_saved_filter(None, &filter).await).await;
+        filter
+    }
+
+    async fn names(store: &TestStore, actor: &Actor) -> Vec<String> {
+        let found = store.saved_filters(Some(FilterResource::Institutions), &PAGE, actor).await.unwrap();
+        found.into_iter().map(|filter| filter.profile.name.to_string()).collect()
+    }
+
+    #[tokio::test]
+    async fn filters_are_seen_by_their_owner_and_by_the_unit_and_all_below_it() {
+        let store = TestStore::open().await;
+        let root = OrganizationUnit::MUHAMMADIYAH;
+        let java = store.unit(root, UnitLevel::Provincial, "PWM Jawa Timur").await;
+        let surabaya = store.unit(java, UnitLevel::Regency, "PDM Kota Surabaya").await;
+        let bali = store.unit(root, UnitLevel::Provincial, "PWM Bali").await;
+        let home = store.institution(surabaya, InstitutionStatus::Active, json!({})).await;
+        let owner = at_unit(Role::RegionalOfficer, java);
+        keep(&store, &owner, "c pribadi", None).await;
+        keep(&store, &owner, "a untuk Jawa Timur", Some(java)).await;
+        keep(&store, &owner, "b untuk Surabaya", Some(surabaya)).await;
+
+        assert_eq!(names(&store, &owner).await, ["a untuk Jawa Timur", "b untuk Surabaya", "c pribadi"]);
+        let below = at_unit(Role::RegionalOfficer, surabaya);
+        assert_eq!(names(&store, &below).await, ["a untuk Jawa Timur", "b untuk Surabaya"]);
+        let operator = at_institution(Role::InstitutionOperator, home.id);
+        assert_eq!(names(&store, &operator).await, ["a untuk Jawa Timur", "b untuk Surabaya"]);
+        let colleague = at_unit(Role::RegionalOfficer, java);
+        assert_eq!(names(&store, &colleague).await, ["a untuk Jawa Timur"]);
+        assert!(names(&store, &at_unit(Role::RegionalOfficer, bali)).await.is_empty());
+        assert!(names(&store, &at_unit(Role::CouncilOfficer, root)).await.is_empty());
+        assert!(names(&store, &Actor::anonymous()).await.is_empty());
+
+        as_actor(&store, &owner, async |work| {
+            assert!(work.may_share_with(java, &owner).await?);
+            assert!(work.may_share_with(surabaya, &owner).await?);
+            assert!(!work.may_share_with(bali, &owner).await?);
+            assert!(!work.may_share_with(root, &owner).await?);
+            assert!(!work.may_share_with(surabaya, &operator).await?);
+            assert_eq!(work.count_saved_filters_of(owner.id).await?, 3);
+            assert_eq!(work.count_saved_filters_of(operator.id).await?, 0);
+            Ok(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_filter_is_written_anew_deleted_and_leaves_a_tombstone() {
+        let store = TestStore::open().await;
+        let java = store.unit(OrganizationUnit::MUHAMMADIYAH, UnitLevel::Provincial, "PWM Jawa Timur").await;
+        let owner = at_unit(Role::RegionalOfficer, java);
+        let colleague = at_unit(Role::RegionalOfficer, java);
+        let stranger = at_unit(Role::RegionalOfficer, OrganizationUnit::AISYIYAH);
+        let filter = keep(&store, &owner, "Lama tidak diperiksa", Some(java)).await;
+        let changed = as_actor(&store, &owner, async |work| {
+            assert!(work.saved_filter_for_update(filter.id, &stranger).await?.is_none());
+            let before = work.saved_filter_for_update(filter.id, &colleague).await?.unwrap();
+            assert!(before.clone().replace(colleague.id, before.profile.clone(), work.at()).is_err());
+            let profile = serde_json::from_value(json!({
+                "name": "Semua", "resource": "institutions", "query": {}, "shared_with": java,
+            }));
+            let after = before.clone().replace(owner.id, profile.unwrap(), work.at()).unwrap();
+            work.save_saved_filter(Some(&before), &after).await?;
+            Ok(after)
+        })
+        .await;
+        let found = store.saved_filter(filter.id, &colleague).await.unwrap();
+        assert!(matches!(found, SavedFilterLookup::Found(found) if *found == changed && changed.version == 2));
+        as_actor(&store, &owner, async |work| work.delete_saved_filter(&changed).await).await;
+        assert!(matches!(store.saved_filter(filter.id, &colleague).await.unwrap(), SavedFilterLookup::Gone));
+        assert!(matches!(store.saved_filter(filter.id, &stranger).await.unwrap(), SavedFilterLookup::Unknown));
+        assert!(names(&store, &owner).await.is_empty());
+        assert_eq!(store.actions(RecordKind::SavedFilter, filter.id).await, ["created", "changed", "deleted"]);
+    }
+}

@@ -304,3 +304,145 @@ fn read(row: entity::Model) -> Result<KeptAttachment, StoreError> {
         object_name: row.object_name,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use std::convert::Infallible;
+
+    use bytes::Bytes;
+    use futures_util::{TryStreamExt, stream};
+    use serde_json::json;
+
+    use aumsos_domain::{
+        access::{Actor, Role},
+        institutions::InstitutionStatus,
+        organization_units::OrganizationUnit,
+    };
+
+    use super::*;
+    use crate::{
+        Author,
+        objects::ObjectSettings,
+        test_store::{TestStore, at_institution, at_unit},
+    };
+
+    const ROOT: Uuid = OrganizationUnit::MUHAMMADIYAH;
+    const PAGE: Page = Page { limit: 50, after: None };
+
+    async fn attach(store: &TestStore, home: &Institution, audience: Audience, object: &str) -> KeptAttachment {
+        let profile = AttachmentProfile {
+            purpose: AttachmentPurpose::Deed,
+            audience,
+            title: Line::parse(&format!("Akta untuk {audience}")).unwrap(),
+        };
+        let file = FileFacts { media_type: MediaType::Pdf, size_bytes: 9, sha256: "0".repeat(64) };
+        let attachment = Attachment::new(Uuid::now_v7(), home, profile, file, true, clock::now()).unwrap();
+        let kept = KeptAttachment { attachment, object_name: object.to_owned() };
+        store
+            .write(&Author::system(), async |work: &mut Work| work.create_attachment(home, &kept).await)
+            .await
+            .unwrap();
+        kept
+    }
+
+    #[tokio::test]
+    async fn each_sees_the_files_that_are_meant_for_them() {
+        let store = TestStore::open().await;
+        let home = store.institution(ROOT, InstitutionStatus::Active, json!({})).await;
+        let draft = store.institution(ROOT, InstitutionStatus::Draft, json!({})).await;
+        for audience in Audience::ALL {
+            attach(&store, &home, *audience, audience.code()).await;
+            attach(&store, &draft, *audience, audience.code()).await;
+        }
+        let seen = async |institution: &Institution, actor: Actor| -> Vec<Audience> {
+            let sight = InstitutionSight::of(&actor);
+            let filters = AttachmentFilters::default();
+            let found = store.attachments(institution.id, &filters, &PAGE, &sight).await.unwrap();
+            for kept in &found {
+                let one = store.attachment(institution.id, kept.attachment.id, &sight).await.unwrap();
+                assert!(matches!(one, AttachmentLookup::Found(one) if one == *kept));
+            }
+            let mut audiences: Vec<Audience> = found.iter().map(|kept| kept.attachment.profile.audience).collect();
+            audiences.sort();
+            audiences
+        };
+        use Audience::{Council, Partner, Public};
+        assert_eq!(seen(&home, Actor::anonymous()).await, [Public]);
+        assert_eq!(seen(&home, at_unit(Role::Assessor, ROOT)).await, [Public, Partner]);
+        assert_eq!(seen(&home, at_unit(Role::CouncilOfficer, ROOT)).await, [Public, Partner, Council]);
+        assert_eq!(seen(&home, at_unit(Role::CouncilOfficer, OrganizationUnit::AISYIYAH)).await, [Public]);
+        assert_eq!(seen(&home, at_institution(Role::InstitutionOperator, home.id)).await, [Public, Partner, Council]);
+        assert_eq!(seen(&draft, Actor::anonymous()).await, []);
+        assert_eq!(seen(&draft, at_unit(Role::Assessor, ROOT)).await, []);
+        assert_eq!(seen(&draft, at_unit(Role::CouncilOfficer, ROOT)).await, [Public, Partner, Council]);
+    }
+
+    #[tokio::test]
+    async fn a_deleted_file_is_gone_for_those_who_saw_it_and_unknown_to_others() {
+        let store = TestStore::open().await;
+        let home = store.institution(ROOT, InstitutionStatus::Active, json!({})).await;
+        let kept = attach(&store, &home, Audience::Council, "x").await;
+        let id = kept.attachment.id;
+        let changed = Attachment {
+            version: 2,
+            profile: AttachmentProfile { audience: Audience::Partner, ..kept.attachment.profile.clone() },
+            ..kept.attachment.clone()
+        };
+        store
+            .write(&Author::system(), async |work: &mut Work| {
+                let before = work.attachment_for_update(home.id, id).await?.unwrap();
+                work.save_attachment(&home, &before, &changed).await?;
+                let before = work.attachment_for_update(home.id, id).await?.unwrap();
+                assert_eq!(before, KeptAttachment { attachment: changed.clone(), object_name: "x".to_owned() });
+                work.delete_attachment(&home, &before).await?;
+                assert_eq!(work.attachment_for_update(home.id, id).await?, None);
+                assert!(work.is_attachment_id_taken(id).await?);
+                Ok::<_, StoreError>(())
+            })
+            .await
+            .unwrap();
+        let partner = InstitutionSight::of(&at_unit(Role::Assessor, ROOT));
+        assert!(matches!(store.attachment(home.id, id, &partner).await.unwrap(), AttachmentLookup::Gone));
+        assert!(store.attachments(home.id, &AttachmentFilters::default(), &PAGE, &partner).await.unwrap().is_empty());
+        let public = InstitutionSight::of(&Actor::anonymous());
+        assert!(matches!(store.attachment(home.id, id, &public).await.unwrap(), AttachmentLookup::Unknown));
+        assert_eq!(store.actions(RecordKind::Attachment, id).await, ["attached", "changed", "deleted"]);
+    }
+
+    #[tokio::test]
+    async fn objects_that_no_attachment_names_are_swept_when_they_are_old() {
+        let store = TestStore::open().await;
+        let folder = store.folder.path().join("objects");
+        let objects = Objects::open(&ObjectSettings::Folder(folder.clone())).unwrap();
+        let put = async || {
+            let content = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"%PDF-1.7\n"))]);
+            objects.put(100, content).await.unwrap().name
+        };
+        let (named, deleted, orphan, fresh) = (put().await, put().await, put().await, put().await);
+        let home = store.institution(ROOT, InstitutionStatus::Active, json!({})).await;
+        attach(&store, &home, Audience::Public, &named).await;
+        let gone = attach(&store, &home, Audience::Public, &deleted).await;
+        store
+            .write(&Author::system(), async |work: &mut Work| work.delete_attachment(&home, &gone).await)
+            .await
+            .unwrap();
+        let half = format!("{orphan}#1");
+        std::fs::write(folder.join(&half), b"%PDF-").unwrap();
+        assert_eq!(store.sweep_objects(&objects).await.unwrap(), 0);
+
+        let two_days_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 24 * 60 * 60);
+        for name in [&named, &deleted, &orphan, &half] {
+            let file = std::fs::File::options().write(true).open(folder.join(name)).unwrap();
+            file.set_modified(two_days_ago).unwrap();
+        }
+        assert_eq!(store.sweep_objects(&objects).await.unwrap(), 3);
+        for (name, is_there) in [(&named, true), (&deleted, false), (&orphan, false), (&fresh, true)] {
+            assert_eq!(objects.get(name).await.is_ok(), is_there);
+        }
+        assert!(!folder.join(&half).exists());
+        let (size, content) = objects.get(&named).await.unwrap();
+        let content: Vec<Bytes> = content.try_collect().await.unwrap();
+        assert_eq!((size, content.concat()), (9, b"%PDF-1.7\n".to_vec()));
+    }
+}

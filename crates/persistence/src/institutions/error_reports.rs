@@ -224,3 +224,84 @@ fn read(row: entity::Model) -> Result<ErrorReport, StoreError> {
         updated_at: from_micros(row.updated_at)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use serde_json::json;
+
+    use aumsos_domain::{
+        access::{Actor, Permission, Role},
+        institutions::InstitutionStatus,
+        organization_units::{OrganizationUnit, UnitLevel},
+    };
+
+    use super::*;
+    use crate::{
+        Author, clock,
+        test_store::{TestStore, as_actor, at_unit},
+    };
+
+    const PAGE: Page = Page { limit: 50, after: None };
+
+    #[tokio::test]
+    async fn anyone_reports_and_the_responsible_unit_settles_it() {
+        let store = TestStore::open().await;
+        let java = store.unit(OrganizationUnit::MUHAMMADIYAH, UnitLevel::Provincial, "PWM Jawa Timur").await;
+        let bali = store.unit(OrganizationUnit::MUHAMMADIYAH, UnitLevel::Provincial, "PWM Bali").await;
+        let home = store.institution(java, InstitutionStatus::Active, json!({})).await;
+        let draft = store.institution(java, InstitutionStatus::Draft, json!({})).await;
+        let profile: ErrorReportProfile =
+            serde_json::from_value(json!({ "field": "/phones/0", "message": "Nomor ini tidak aktif." })).unwrap();
+        let report = ErrorReport::new(Uuid::now_v7(), home.id, profile, clock::now());
+        let public = InstitutionSight::of(&Actor::anonymous());
+        as_actor(&store, &Actor::anonymous(), async |work| {
+            assert_eq!(work.unit_responsible_for_visible(draft.id, &public).await?, None);
+            let unit = work.unit_responsible_for_visible(home.id, &public).await?;
+            assert_eq!(unit, Some(java));
+            work.save_error_report(java, None, &report).await
+        })
+        .await;
+
+        let scope = |unit| at_unit(Role::RegionalOfficer, unit).scope(Permission::ErrorReportsHandle);
+        let open = ErrorReportFilters { status: vec![ErrorReportStatus::Open], ..ErrorReportFilters::default() };
+        assert_eq!(store.error_reports(&open, &PAGE, &scope(java)).await.unwrap(), [report.clone()]);
+        assert_eq!(store.count_error_reports(&open, &scope(java)).await.unwrap(), 1);
+        let elsewhere = [scope(bali), Actor::anonymous().scope(Permission::ErrorReportsHandle)];
+        for scope in &elsewhere {
+            assert!(store.error_reports(&open, &PAGE, scope).await.unwrap().is_empty());
+            assert_eq!(store.count_error_reports(&open, scope).await.unwrap(), 0);
+            assert_eq!(store.error_report(report.id, scope).await.unwrap(), None);
+        }
+
+        let officer = at_unit(Role::RegionalOfficer, java);
+        let settled = as_actor(&store, &officer, async |work| {
+            assert!(work.error_report_for_update(report.id, &elsewhere[0]).await?.is_none());
+            let (before, unit) = work.error_report_for_update(report.id, &scope(java)).await?.unwrap();
+            let after = before.clone().accept(Prose::parse("Nomor sudah diganti.").unwrap(), work.at()).unwrap();
+            work.save_error_report(unit, Some(&before), &after).await?;
+            Ok(after)
+        })
+        .await;
+        assert_eq!(store.error_report(report.id, &scope(java)).await.unwrap(), Some(settled));
+        assert!(store.error_reports(&open, &PAGE, &scope(java)).await.unwrap().is_empty());
+        assert_eq!(store.actions(RecordKind::ErrorReport, report.id).await, ["reported", "accepted"]);
+        let kept = store.history(RecordKind::ErrorReport, report.id, 0, 1).await.unwrap();
+        assert_eq!((kept[0].actor_kind.as_str(), kept[0].actor_id), ("anonymous", None));
+    }
+
+    #[tokio::test]
+    async fn a_report_on_the_whole_entry_names_no_field() {
+        let store = TestStore::open().await;
+        let unit = OrganizationUnit::MUHAMMADIYAH;
+        let home = store.institution(unit, InstitutionStatus::Closed, json!({})).await;
+        let profile = serde_json::from_value(json!({ "message": "Panti ini sudah pindah." })).unwrap();
+        let report = ErrorReport::new(Uuid::now_v7(), home.id, profile, clock::now());
+        store
+            .write(&Author::system(), async |work: &mut Work| work.save_error_report(unit, None, &report).await)
+            .await
+            .unwrap();
+        let scope = at_unit(Role::CouncilOfficer, unit).scope(Permission::ErrorReportsHandle);
+        assert_eq!(store.error_report(report.id, &scope).await.unwrap(), Some(report));
+    }
+}
