@@ -19,7 +19,7 @@ use aumsos_domain::{
 
 use crate::{
     Store, StoreError, Work,
-    clock::{from_micros, now, to_micros},
+    clock::{from_micros, to_micros},
     exports::batches,
     institutions::entity::institution,
     ledger::{Change, State},
@@ -83,36 +83,11 @@ impl Store {
         if known > 0 {
             return Ok(());
         }
-        let at = now();
-        let roots = [
-            (OrganizationUnit::MUHAMMADIYAH, Operator::Muhammadiyah, "Pimpinan Pusat Muhammadiyah"),
-            (OrganizationUnit::AISYIYAH, Operator::Aisyiyah, "Pimpinan Pusat 'Aisyiyah"),
-        ];
-        let planted = self
-            .write(&crate::Author::system(), async |work: &mut Work| {
-                for (id, operator, name) in roots {
-                    let name = Name::parse(name).map_err(|_| StoreError::Unreadable("the name of a root"))?;
-                    let root = OrganizationUnit {
-                        id,
-                        version: 1,
-                        parent_id: None,
-                        operator,
-                        level: UnitLevel::Central,
-                        name,
-                        region: None,
-                        status: UnitStatus::Active,
-                        created_at: at,
-                        updated_at: at,
-                    };
-                    work.create_unit(&root).await?;
-                }
-                Ok::<_, StoreError>(())
-            })
-            .await;
+        let planted = self.write(&crate::Author::system(), async |work: &mut Work| work.create_roots().await).await;
         match planted {
             // Another process was quicker.
             Err(StoreError::Taken) => Ok(()),
-            outcome => outcome,
+            outcome => outcome.map(drop),
         }
     }
 
@@ -217,6 +192,33 @@ impl Store {
 }
 
 impl Work {
+    /// Makes the two central units in a database that has none.
+    pub async fn create_roots(&mut self) -> Result<[OrganizationUnit; 2], StoreError> {
+        let root = |id, operator, name| {
+            let name = Name::parse(name).map_err(|_| StoreError::Unreadable("the name of a root"))?;
+            Ok::<_, StoreError>(OrganizationUnit {
+                id,
+                version: 1,
+                parent_id: None,
+                operator,
+                level: UnitLevel::Central,
+                name,
+                region: None,
+                status: UnitStatus::Active,
+                created_at: self.at,
+                updated_at: self.at,
+            })
+        };
+        let roots = [
+            root(OrganizationUnit::MUHAMMADIYAH, Operator::Muhammadiyah, "Pimpinan Pusat Muhammadiyah")?,
+            root(OrganizationUnit::AISYIYAH, Operator::Aisyiyah, "Pimpinan Pusat 'Aisyiyah")?,
+        ];
+        for root in &roots {
+            self.create_unit(root).await?;
+        }
+        Ok(roots)
+    }
+
     /// One unit, locked until the end of this unit of work.
     pub async fn unit_for_update(&mut self, id: Uuid) -> Result<Option<OrganizationUnit>, StoreError> {
         let row = entity::Entity::find_by_id(id).lock_exclusive().one(&self.transaction).await?;

@@ -10,7 +10,7 @@ use aws_lc_rs::{
     rand::{SecureRandom, SystemRandom},
     signature::Ed25519KeyPair,
 };
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 
 use crate::StoreError;
 
@@ -64,6 +64,11 @@ impl Vault {
         Ok(key)
     }
 
+    /// A fresh secret for a client: 256 bits of chance as text that needs no quoting anywhere.
+    pub fn fresh_secret() -> Result<String, StoreError> {
+        Ok(BASE64URL_NOPAD.encode(&Self::fresh_master_key()?))
+    }
+
     /// Which master key this is; stands beside everything that is wrapped by it.
     pub fn id(&self) -> &str {
         &self.id
@@ -89,6 +94,7 @@ impl Vault {
     }
 
     /// Opens what was sealed at the same place under the same key.
+    #[expect(clippy::unused_self, reason = "the twin of `seal`")]
     pub(crate) fn open(&self, key: &DataKey, at: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         open_with(&key.0, at, sealed)
     }

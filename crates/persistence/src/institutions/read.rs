@@ -68,6 +68,7 @@ pub enum Lookup {
     Unknown,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
