@@ -16,5 +16,6 @@ mod credentials;
 mod demonstration;
 mod migrations;
 mod permissions;
+mod regions;
 mod serving;
 mod who_may;

@@ -192,6 +192,10 @@ fn errors_of(validator: &Validator, value: &Value, place: Place) -> Vec<FieldErr
     for error in validator.iter_errors(value) {
         explain(&error, place, &mut errors);
     }
+    // A pattern and a format often find the same thing; the one that says what to do about it stays.
+    let told: Vec<String> =
+        errors.iter().filter(|one| one.reason != &reasons::WRONG_FORMAT).map(|one| one.pointer.clone()).collect();
+    errors.retain(|one| one.reason != &reasons::WRONG_FORMAT || !told.contains(&one.pointer));
     errors
 }
 

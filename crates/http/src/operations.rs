@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{access, code_lists, health, metrics, operation::Operation, organization_units};
+use crate::{access, code_lists, health, metrics, operation::Operation, organization_units, regions};
 
 /// Every operation of the interface.
 pub fn all() -> &'static [Operation] {
@@ -11,6 +11,7 @@ pub fn all() -> &'static [Operation] {
         [
             vec![access::token::operation()],
             code_lists::operations(),
+            regions::operations(),
             organization_units::operations(),
             vec![health::live(), health::ready(), metrics::operation()],
         ]
