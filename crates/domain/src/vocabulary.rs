@@ -9,7 +9,7 @@ use crate::{
     position::PositionPrecision,
     reason::Reason,
     record_kind::RecordKind,
-    regions, text_value,
+    regions, saved_filters, text_value,
 };
 
 /// Every reason that a rule of the domain can give.
@@ -21,7 +21,10 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         institutions::life::REASONS,
         institutions::proposal::REASONS,
         institutions::rules::REASONS,
+        institutions::attachment::REASONS,
+        institutions::error_report::REASONS,
         census::REASONS,
+        saved_filters::REASONS,
     ]
     .into_iter()
     .flatten()
@@ -42,6 +45,9 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     institutions::AccreditationStatus::ENTRY,
     institutions::ProposalStatus::ENTRY,
     institutions::PaperKind::ENTRY,
+    institutions::AttachmentPurpose::ENTRY,
+    institutions::MediaType::ENTRY,
+    institutions::ErrorReportStatus::ENTRY,
     institutions::profile::ContactRole::ENTRY,
     institutions::ServiceKind::ENTRY,
     institutions::PpksCategory::ENTRY,
@@ -59,6 +65,7 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     regions::PlaceFaultKind::ENTRY,
     UnitLevel::ENTRY,
     UnitStatus::ENTRY,
+    saved_filters::FilterResource::ENTRY,
     access::Role::ENTRY,
     access::Audience::ENTRY,
     RecordKind::ENTRY,

@@ -96,6 +96,7 @@ mod tests {
         (fetch, asked)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that batches asks for")]
     fn key(number: &i64) -> Vec<KeyValue> {
         vec![KeyValue::Whole(*number)]
     }

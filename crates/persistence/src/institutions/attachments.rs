@@ -348,6 +348,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_sees_the_files_that_are_meant_for_them() {
+        use Audience::{Council, Partner, Public};
         let store = TestStore::open().await;
         let home = store.institution(ROOT, InstitutionStatus::Active, json!({})).await;
         let draft = store.institution(ROOT, InstitutionStatus::Draft, json!({})).await;
@@ -367,7 +368,6 @@ mod tests {
             audiences.sort();
             audiences
         };
-        use Audience::{Council, Partner, Public};
         assert_eq!(seen(&home, Actor::anonymous()).await, [Public]);
         assert_eq!(seen(&home, at_unit(Role::Assessor, ROOT)).await, [Public, Partner]);
         assert_eq!(seen(&home, at_unit(Role::CouncilOfficer, ROOT)).await, [Public, Partner, Council]);
@@ -431,7 +431,7 @@ mod tests {
         std::fs::write(folder.join(&half), b"%PDF-").unwrap();
         assert_eq!(store.sweep_objects(&objects).await.unwrap(), 0);
 
-        let two_days_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 24 * 60 * 60);
+        let two_days_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(48);
         for name in [&named, &deleted, &orphan, &half] {
             let file = std::fs::File::options().write(true).open(folder.join(name)).unwrap();
             file.set_modified(two_days_ago).unwrap();

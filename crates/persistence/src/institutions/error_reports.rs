@@ -265,7 +265,7 @@ mod tests {
 
         let scope = |unit| at_unit(Role::RegionalOfficer, unit).scope(Permission::ErrorReportsHandle);
         let open = ErrorReportFilters { status: vec![ErrorReportStatus::Open], ..ErrorReportFilters::default() };
-        assert_eq!(store.error_reports(&open, &PAGE, &scope(java)).await.unwrap(), [report.clone()]);
+        assert_eq!(store.error_reports(&open, &PAGE, &scope(java)).await.unwrap(), std::slice::from_ref(&report));
         assert_eq!(store.count_error_reports(&open, &scope(java)).await.unwrap(), 1);
         let elsewhere = [scope(bali), Actor::anonymous().scope(Permission::ErrorReportsHandle)];
         for scope in &elsewhere {

@@ -25,13 +25,13 @@ type Text<'a> = Option<Cow<'a, str>>;
 
 const COLUMNS: &[Column<SeenInstitution>] = &[
     Column::new("id", Value::Id(|seen| Some(seen.institution.id))),
-    Column::new("code", Value::Text(|seen| seen.institution.code.as_ref().and_then(|code| text(code.as_str())))),
-    Column::new("name", Value::Text(|seen| text(profile(seen).name.as_str()))),
-    Column::new("kind", Value::Text(|seen| code(profile(seen).kind))),
-    Column::new("operator", Value::Text(|seen| code(profile(seen).operator))),
-    Column::new("status", Value::Text(|seen| code(seen.institution.status))),
-    Column::new("grade", Value::Text(|seen| profile(seen).accreditation.grade.and_then(code))),
-    Column::new("accreditation_status", Value::Text(|seen| code(profile(seen).accreditation.status))),
+    Column::new("code", Value::Text(|seen| seen.institution.code.as_ref().map(|code| text(code.as_str())))),
+    Column::new("name", Value::Text(|seen| Some(text(profile(seen).name.as_str())))),
+    Column::new("kind", Value::Text(|seen| Some(code(profile(seen).kind)))),
+    Column::new("operator", Value::Text(|seen| Some(code(profile(seen).operator)))),
+    Column::new("status", Value::Text(|seen| Some(code(seen.institution.status)))),
+    Column::new("grade", Value::Text(|seen| profile(seen).accreditation.grade.map(code))),
+    Column::new("accreditation_status", Value::Text(|seen| Some(code(profile(seen).accreditation.status)))),
     Column::new("accreditation_valid_until", Value::Day(|seen| profile(seen).accreditation.valid_until)),
     Column::new("province", Value::Text(|seen| region_code(seen, RegionLevel::Province))),
     Column::new("province_name", Value::Text(|seen| region_name(seen, RegionLevel::Province))),
@@ -41,30 +41,24 @@ const COLUMNS: &[Column<SeenInstitution>] = &[
     Column::new("district_name", Value::Text(|seen| region_name(seen, RegionLevel::District))),
     Column::new("village", Value::Text(|seen| region_code(seen, RegionLevel::Village))),
     Column::new("village_name", Value::Text(|seen| region_name(seen, RegionLevel::Village))),
-    Column::new(
-        "street",
-        Value::Text(|seen| profile(seen).address.street.as_ref().and_then(|line| text(line.as_str()))),
-    ),
+    Column::new("street", Value::Text(|seen| profile(seen).address.street.as_ref().map(|line| text(line.as_str())))),
     Column::new(
         "postal_code",
-        Value::Text(|seen| profile(seen).address.postal_code.as_ref().and_then(|code| text(code.as_str()))),
+        Value::Text(|seen| profile(seen).address.postal_code.as_ref().map(|code| text(code.as_str()))),
     ),
     Column::new("latitude", Value::Number(|seen| profile(seen).position.map(|position| position.latitude))),
     Column::new("longitude", Value::Number(|seen| profile(seen).position.map(|position| position.longitude))),
-    Column::new("precision", Value::Text(|seen| profile(seen).position.and_then(|position| code(position.precision)))),
+    Column::new("precision", Value::Text(|seen| profile(seen).position.map(|position| code(position.precision)))),
     Column::new("phones", Value::Text(|seen| phones(&profile(seen).phones))),
-    Column::new("email", Value::Text(|seen| profile(seen).email.as_ref().and_then(|email| text(email.as_str())))),
-    Column::new(
-        "website",
-        Value::Text(|seen| profile(seen).website.as_ref().and_then(|address| text(address.as_str()))),
-    ),
-    Column::new("founded", Value::Text(|seen| profile(seen).founded.as_ref().and_then(|day| text(day.as_str())))),
+    Column::new("email", Value::Text(|seen| profile(seen).email.as_ref().map(|email| text(email.as_str())))),
+    Column::new("website", Value::Text(|seen| profile(seen).website.as_ref().map(|address| text(address.as_str())))),
+    Column::new("founded", Value::Text(|seen| profile(seen).founded.as_ref().map(|day| text(day.as_str())))),
     Column::new("capacity_total", Value::Whole(|seen| capacity(seen).map(|capacity| capacity.total.into()))),
     Column::new("capacity_male", Value::Whole(|seen| capacity(seen)?.male.map(Into::into))),
     Column::new("capacity_female", Value::Whole(|seen| capacity(seen)?.female.map(Into::into))),
     Column::new("residents_in", Value::Whole(|seen| seen.residents.map(|residents| residents.inside))),
     Column::new("residents_out", Value::Whole(|seen| seen.residents.map(|residents| residents.outside))),
-    Column::new("freshness", Value::Text(|seen| code(seen.freshness))),
+    Column::new("freshness", Value::Text(|seen| Some(code(seen.freshness)))),
     Column::new("verified_at", Value::Time(|seen| seen.institution.verified_at)),
     Column::new("created_at", Value::Time(|seen| Some(seen.institution.created_at))),
     Column::new("updated_at", Value::Time(|seen| Some(seen.institution.updated_at))),
@@ -79,12 +73,12 @@ const fn capacity(seen: &SeenInstitution) -> Option<&aumsos_domain::institutions
     profile(seen).capacity.as_ref()
 }
 
-fn text(text: &str) -> Text<'_> {
-    Some(Cow::Borrowed(text))
+const fn text(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text)
 }
 
-fn code<L: CodeList>(value: L) -> Text<'static> {
-    Some(Cow::Borrowed(value.code()))
+fn code<L: CodeList>(value: L) -> Cow<'static, str> {
+    Cow::Borrowed(value.code())
 }
 
 fn at_level(seen: &SeenInstitution, level: RegionLevel) -> Option<RegionCode> {
@@ -103,7 +97,7 @@ fn region_name(seen: &SeenInstitution, level: RegionLevel) -> Text<'_> {
 fn phones(phones: &[Phone]) -> Text<'_> {
     match phones {
         [] => None,
-        [only] => text(only.as_str()),
+        [only] => Some(text(only.as_str())),
         several => Some(Cow::Owned(several.iter().map(Phone::as_str).collect::<Vec<_>>().join("; "))),
     }
 }
@@ -159,7 +153,9 @@ mod tests {
         for column in ["street", "latitude", "longitude", "precision", "phones", "residents_in"] {
             assert_eq!(public[0][column], "", "{column}");
         }
-        assert_eq!(public[0]["province"].get(..2), Some("35"));
+        assert_eq!(public[0]["regency"], "35.78");
+        assert_eq!(public[0]["regency_name"], "Kota Surabaya");
+        assert_eq!((public[0]["district"].as_str(), public[0]["village"].as_str()), ("", ""));
 
         // May read, but not take out in whole.
         assert_eq!(csv(&store, &at_unit(Role::Auditor, ROOT)).await, public);
@@ -169,6 +165,7 @@ mod tests {
         assert_eq!(council.len(), 2);
         assert_eq!(council[0]["latitude"], "-7.25");
         assert_eq!(council[0]["phones"], "'+6281234567890");
+        assert_eq!(council[0]["village"], "35.78.01.1001");
         assert_eq!(council[1]["status"], "draft");
         let columns: BTreeSet<&str> = institution_table().columns().iter().map(|column| column.name).collect();
         assert!(columns.iter().all(|name| !name.contains("contact") && !name.contains("head")));
