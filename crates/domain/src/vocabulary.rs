@@ -8,7 +8,7 @@ use crate::{
     organization_units::{self, UnitLevel, UnitStatus},
     position::PositionPrecision,
     reason::Reason,
-    record_kind::RecordKind,
+    record_kind::{ChangeEffect, RecordKind, RecordPresence},
     regions, text_value,
 };
 
@@ -57,6 +57,8 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     access::Role::ENTRY,
     access::Audience::ENTRY,
     RecordKind::ENTRY,
+    ChangeEffect::ENTRY,
+    RecordPresence::ENTRY,
 ];
 
 #[cfg(test)]

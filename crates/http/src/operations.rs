@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{access, code_lists, health, metrics, operation::Operation, organization_units};
+use crate::{access, changes, code_lists, health, history, metrics, operation::Operation, organization_units};
 
 /// Every operation of the interface.
 pub fn all() -> &'static [Operation] {
@@ -12,6 +12,8 @@ pub fn all() -> &'static [Operation] {
             vec![access::token::operation()],
             code_lists::operations(),
             organization_units::operations(),
+            changes::operations(),
+            history::operations(),
             vec![health::live(), health::ready(), metrics::operation()],
         ]
         .into_iter()
