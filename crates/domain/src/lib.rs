@@ -21,4 +21,4 @@ pub mod vocabulary;
 pub use code_list::CodeList;
 pub use language::Language;
 pub use reason::{Invalid, Reason, Refusal};
-pub use record_kind::RecordKind;
+pub use record_kind::{ChangeEffect, RecordKind, RecordPresence};

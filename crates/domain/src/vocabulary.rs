@@ -8,7 +8,7 @@ use crate::{
     organization_units::{self, UnitLevel, UnitStatus},
     position::PositionPrecision,
     reason::Reason,
-    record_kind::RecordKind,
+    record_kind::{ChangeEffect, RecordKind, RecordPresence},
     regions, saved_filters, text_value,
 };
 
@@ -69,6 +69,8 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     access::Role::ENTRY,
     access::Audience::ENTRY,
     RecordKind::ENTRY,
+    ChangeEffect::ENTRY,
+    RecordPresence::ENTRY,
 ];
 
 #[cfg(test)]

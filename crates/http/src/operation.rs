@@ -217,6 +217,8 @@ pub struct Operation {
     pub(crate) needs_if_match: bool,
     pub(crate) takes_if_match: bool,
     pub(crate) takes_idempotency_key: bool,
+    pub(crate) takes_last_event_id: bool,
+    pub(crate) tells_feed_cursor: bool,
     pub(crate) is_deprecated: bool,
     /// Further statuses that a problem of this operation can have.
     pub(crate) also: Vec<StatusCode>,
@@ -302,6 +304,8 @@ impl Operation {
             needs_if_match: false,
             takes_if_match: false,
             takes_idempotency_key: false,
+            takes_last_event_id: false,
+            tells_feed_cursor: false,
             is_deprecated: false,
             also: Vec::new(),
             query_schemas: Vec::new(),
@@ -517,6 +521,18 @@ impl Operation {
     /// It takes an `If-Match`, without needing one.
     pub const fn conditional(mut self) -> Self {
         self.takes_if_match = true;
+        self
+    }
+
+    /// A stream that goes on from a `Last-Event-ID`.
+    pub const fn resumable(mut self) -> Self {
+        self.takes_last_event_id = true;
+        self
+    }
+
+    /// Its answer has a `Feed-Cursor` ([`Caller::feed_cursor`]).
+    pub const fn tells_feed_cursor(mut self) -> Self {
+        self.tells_feed_cursor = true;
         self
     }
 

@@ -1,6 +1,9 @@
 //! The tree of organisational units: its rows, and every unit's line of ancestors, which scopes are looked up in.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
@@ -59,6 +62,9 @@ pub(crate) mod entity {
 /// `organization_unit_ancestor`, a table of pairs that is only ever looked up in.
 const ANCESTORS: &str = "organization_unit_ancestor";
 
+/// The units above some units, themselves included.
+pub(crate) type Lines = HashMap<Uuid, Arc<[Uuid]>>;
+
 /// What units are filtered by.
 #[derive(Debug, Clone, Default)]
 pub struct UnitFilters {
@@ -109,6 +115,23 @@ impl Store {
             .collect::<Result<_, _>>()?;
         chain.sort_by_key(|unit| unit.level);
         Ok(chain)
+    }
+
+    /// Some units, each with itself and all above it.
+    pub(crate) async fn lines_above(&self, units: &HashSet<Uuid>) -> Result<Lines, StoreError> {
+        if units.is_empty() {
+            return Ok(Lines::new());
+        }
+        let mut select = Query::select();
+        select
+            .columns(["unit_id", "ancestor_id"])
+            .from(ANCESTORS)
+            .and_where(Expr::col("unit_id").is_in(units.iter().copied()));
+        let mut lines: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for row in self.read.query_all(&select).await? {
+            lines.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
+        }
+        Ok(lines.into_iter().map(|(unit, line)| (unit, line.into())).collect())
     }
 
     /// A page of units in the order of their names.

@@ -92,6 +92,11 @@ impl Store {
         self.sealed.subscribe()
     }
 
+    /// The last sealed position that this process knows of; others may have sealed more.
+    pub fn known_position(&self) -> i64 {
+        *self.sealed.borrow()
+    }
+
     pub(crate) fn sealed_to(&self, position: i64) {
         self.sealed.send_if_modified(|known| {
             let is_news = position > *known;

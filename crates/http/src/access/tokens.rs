@@ -140,6 +140,16 @@ impl Tokens {
         Ok(identity)
     }
 
+    /// When a token ends (seconds since 1970); nothing when it is not good.
+    pub(crate) fn end_of(&self, token: &str) -> Option<i64> {
+        self.verify(token).ok().map(|verified| verified.expires_at)
+    }
+
+    /// Looks the roles of every caller up again: somebody's have changed.
+    pub(crate) fn forget_roles(&self) {
+        self.identities.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn remembered(&self, subject: Uuid) -> Option<Arc<Identity>> {
         let identities = self.identities.read().unwrap_or_else(PoisonError::into_inner);
         let (since, identity) = identities.get(&subject)?;

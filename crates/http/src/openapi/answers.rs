@@ -22,6 +22,9 @@ pub(super) fn of(operation: &Operation, document: &Document) -> Value {
         if answer.has_location {
             headers.push("Location");
         }
+        if operation.tells_feed_cursor {
+            headers.push("Feed-Cursor");
+        }
         if matches!(answer.content, Content::List(_)) && operation.method == Method::GET {
             headers.push("Link");
         }

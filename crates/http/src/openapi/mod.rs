@@ -239,6 +239,9 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     if operation.answers.iter().any(|answer| answer.has_etag) && !operation.writes() {
         shared.push("If-None-Match");
     }
+    if operation.takes_last_event_id {
+        shared.push("Last-Event-ID");
+    }
     all.extend(shared.into_iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })));
     all
 }
@@ -274,6 +277,10 @@ fn shared_parameters() -> Value {
         "If-Match": header("If-Match", true, "The `ETag` of the record that is changed.", tag()),
         "If-Match-Optional": header("If-Match", false, "The `ETag` of the record; refuses when it moved on.", tag()),
         "If-None-Match": header("If-None-Match", false, "The `ETag` that is known: 304 when it still holds.", tag()),
+        "Last-Event-ID": header(
+            "Last-Event-ID", false, "The `id` of the last event that the reader has; the stream goes on behind it.",
+            json!({ "type": "string", "maxLength": 64 })
+        ),
         "Idempotency-Key": header(
             "Idempotency-Key", false,
             "Chosen by the client, once for each intention: the same key and body give the first answer again, for 24 hours.",
