@@ -16,4 +16,7 @@ mod contract;
 mod credentials;
 mod demonstration;
 mod migrations;
+mod permissions;
+mod regions;
+mod serving;
 mod who_may;

@@ -12,6 +12,7 @@ pub mod position;
 pub mod reason;
 pub mod record_kind;
 pub mod regions;
+pub mod saved_filters;
 pub mod search_words;
 pub mod spelling;
 pub mod text_value;

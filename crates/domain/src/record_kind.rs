@@ -11,6 +11,7 @@ crate::code_list! {
         CensusReport = "census_report" ("Laporan sensus", "Census report"),
         Attachment = "attachment" ("Lampiran", "Attachment"),
         ErrorReport = "error_report" ("Laporan kesalahan", "Error report"),
+        SavedFilter = "saved_filter" ("Saringan tersimpan", "Saved filter"),
         Import = "import" ("Impor", "Import"),
         Client = "client" ("Klien", "Client"),
         Person = "person" ("Orang", "Person"),

@@ -26,6 +26,7 @@ pub mod organization_units;
 pub mod problem;
 pub mod rate_limit;
 pub mod record;
+pub mod regions;
 mod service;
 mod settings;
 

@@ -198,6 +198,7 @@ pub(crate) struct ListDoc {
     pub(crate) forms: &'static [crate::listing::Form],
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one line of the document")]
 /// One operation. Build it with [`Operation::get`] and its siblings.
 pub struct Operation {
     pub(crate) id: &'static str,
@@ -223,10 +224,13 @@ pub struct Operation {
     pub(crate) also: Vec<StatusCode>,
     /// Schemas that only the query names.
     pub(crate) query_schemas: Vec<SchemaOf>,
-    path_parameters: Vec<(&'static str, &'static str, fn() -> RefOr<Schema>)>,
+    path_parameters: Vec<PathParameter>,
     is_read: bool,
     route: Box<dyn Fn() -> Route + Send + Sync>,
 }
+
+/// Name, description and schema of a parameter of the path.
+type PathParameter = (&'static str, &'static str, fn() -> RefOr<Schema>);
 
 /// The operation that a request was routed to.
 #[derive(Clone, Copy)]

@@ -124,9 +124,10 @@ enum Access {
 }
 
 fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
-    let url = match settings.database_url.contains('?') {
-        true => settings.database_url.clone(),
-        false => format!("{}?mode=rwc", settings.database_url),
+    let url = if settings.database_url.contains('?') {
+        settings.database_url.clone()
+    } else {
+        format!("{}?mode=rwc", settings.database_url)
     };
     let mut options = ConnectOptions::new(url);
     let most = if access == Access::Writer { 1 } else { settings.connections.max(1) };

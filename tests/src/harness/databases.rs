@@ -21,6 +21,10 @@ use super::cluster::Cluster;
 const MASTER_KEY: [u8; 32] = [7; 32];
 const MASTER_KEY_TEXT: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
+/// The address that clients use of every service under test: the same for all processes on one database, whatever
+/// ports they listen on, as behind a proxy.
+pub(super) const PUBLIC_URL: &str = "http://aumsos.test";
+
 /// The two database systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum System {
@@ -121,6 +125,7 @@ impl TestDatabase {
             ("AUMSOS_DATA_DIR", self.folder().join("data").display().to_string()),
             ("AUMSOS_SECRETS__MASTER_KEY", MASTER_KEY_TEXT.to_owned()),
             ("AUMSOS_HTTP__LISTEN", "127.0.0.1:0".to_owned()),
+            ("AUMSOS_HTTP__PUBLIC_URL", PUBLIC_URL.to_owned()),
             ("AUMSOS_HTTP__WORKERS", "2".to_owned()),
             ("AUMSOS_RATE_LIMIT__REQUESTS_PER_MINUTE", "0".to_owned()),
             ("AUMSOS_RATE_LIMIT__ANONYMOUS_REQUESTS_PER_MINUTE", "0".to_owned()),

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::Identity;
 
 /// For how long a token is good.
-pub const LIFETIME: Duration = Duration::from_secs(600);
+pub const LIFETIME: Duration = Duration::from_mins(10);
 /// For how long the roles of a caller are remembered.
 const ROLES_REMEMBERED: Duration = Duration::from_millis(900);
 /// How many tokens and callers are remembered; beyond that all are forgotten and verified again.

@@ -1,7 +1,9 @@
 //! The register of institutions: reading within a sight, writing through the unit of work.
 
+mod attachments;
 mod census;
 pub(crate) mod entity;
+mod error_reports;
 mod export;
 mod filters;
 mod kept;
@@ -14,6 +16,8 @@ mod standing;
 mod statistics;
 mod write;
 
+pub use attachments::{AttachmentFilters, AttachmentLookup, KeptAttachment};
+pub use error_reports::ErrorReportFilters;
 pub use export::institution_table;
 pub use filters::{BoundingBox, InstitutionFilters, InstitutionSort, Near};
 pub use kept::KeptInstitution;
