@@ -30,7 +30,7 @@ impl RecordKind {
             Self::CensusReport => Some(Permission::CensusRead),
             Self::ErrorReport => Some(Permission::ErrorReportsHandle),
             Self::Import => Some(Permission::ImportsRun),
-            Self::Client | Self::Person | Self::RoleAssignment => None,
+            Self::SavedFilter | Self::Client | Self::Person | Self::RoleAssignment => None,
         }
     }
 
