@@ -83,6 +83,14 @@ impl AumsosCode {
         Self(format!("AUM-{province}-{serial:05}"))
     }
 
+    /// Reads a code, in whatever case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let upper = text.trim().to_uppercase();
+        let (province, serial) = upper.strip_prefix("AUM-")?.split_once('-')?;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        (province.len() == 2 && digits(province) && serial.len() >= 5 && digits(serial)).then_some(Self(upper))
+    }
+
     /// The code as written.
     pub fn as_str(&self) -> &str {
         &self.0
