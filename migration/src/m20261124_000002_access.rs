@@ -33,6 +33,8 @@ impl MigrationTrait for Migration {
                     .col(string("secret_mac"))
                     .col(boolean("is_read_only"))
                     .col(boolean("is_active"))
+                    // Addresses and networks (CIDR) with commas between them; empty means from anywhere.
+                    .col(string("allowed_networks"))
                     .col(big_integer_null("expires_at"))
                     .col(big_integer("created_at"))
                     .col(big_integer("updated_at"))

@@ -1,1 +1,15 @@
-fn main() {}
+//! End-to-end tests: the real service over real HTTP and the real binary, on SQLite and on PostgreSQL.
+//!
+//! A test is written once and runs on both databases ([`on_both!`](harness)); each has a database of its own. See
+//! [`harness`] for what stories are told with.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[macro_use]
+mod harness;
+
+mod audit;
+mod backup;
+mod command_line;
+mod credentials;
+mod migrations;

@@ -16,6 +16,7 @@ pub mod regions;
 pub mod search_words;
 pub mod spelling;
 pub mod text_value;
+pub mod vocabulary;
 
 pub use code_list::CodeList;
 pub use language::Language;

@@ -74,7 +74,7 @@ pub const REASONS: &[&Reason] =
 /// What people write of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({
+#[schema(as = OrganizationUnitWrite, example = json!({
     "parent_id": "0190a0a0-0000-7000-8000-000000000001", "operator": "muhammadiyah", "level": "provincial",
     "name": "PWM Jawa Timur", "region": "35"
 }))]
@@ -94,6 +94,11 @@ pub struct UnitProfile {
 
 /// A unit of the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a0a0-0000-7000-8000-000000000035", "version": 1, "parent_id": "01900000-0000-7000-8000-000000000001",
+    "operator": "muhammadiyah", "level": "provincial", "name": "PWM Jawa Timur", "region": "35", "status": "active",
+    "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"
+}))]
 pub struct OrganizationUnit {
     /// UUIDv7.
     pub id: Uuid,

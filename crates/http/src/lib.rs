@@ -1,1 +1,32 @@
-//! x
+//! The REST/JSON interface: routes, extractors, representations, the OpenAPI document.
+//!
+//! Begin at [`operations::all`], the one list of everything that can be called. A handler takes a [`access::Caller`]
+//! first, whom the list's row has admitted; reads through the caller's store; writes through [`access::Caller::run`].
+//! Paging, filters, sorting, conditional requests, idempotency and problems each exist once, in the modules beside the
+//! areas.
+
+pub mod access;
+pub mod body;
+pub mod code_lists;
+pub mod command;
+pub mod conditional;
+mod contract;
+pub mod creation;
+mod docs;
+mod frame;
+pub mod health;
+pub mod listing;
+pub mod metrics;
+pub mod openapi;
+pub mod operation;
+pub mod operations;
+pub mod organization_units;
+pub mod problem;
+pub mod rate_limit;
+pub mod record;
+mod service;
+mod settings;
+
+pub use frame::frame;
+pub use service::Service;
+pub use settings::Settings;

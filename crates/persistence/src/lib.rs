@@ -4,10 +4,13 @@
 //! unit of work ([`Store::write`], [`Store::write_once`]) and nowhere else.
 
 pub mod access;
+mod backup;
 pub mod clock;
 mod dialect;
 mod error;
+pub mod exports;
 pub mod idempotency;
+pub mod installation;
 pub mod institutions;
 pub mod lease;
 pub mod ledger;
@@ -20,6 +23,7 @@ mod store;
 pub mod vault;
 mod work;
 
+pub use backup::{Copy, CopyError};
 pub use error::StoreError;
 
 pub use store::{Store, StoreSettings};

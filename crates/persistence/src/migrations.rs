@@ -1,23 +1,95 @@
-//! Taking the steps of the schema, also when several processes start at once.
+//! Taking the steps of the schema and taking them back, also when several processes start at once; and what the
+//! server's own role may do on the tables.
 
 use aumsos_migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+    sea_query::{Func, Query},
+};
+use sea_orm_migration::MigrationStatus;
 
-use crate::StoreError;
+use crate::{Store, StoreError};
 
-/// Takes the steps that are missing. On `PostgreSQL` a lock on a table of its own makes a second process wait and
-/// then find nothing to do; SQLite has one writer anyway.
-pub(crate) async fn up(connection: &DatabaseConnection, steps: Option<u32>) -> Result<(), StoreError> {
+impl Store {
+    /// Brings the schema up to date. Safe when several processes start at once: the steps run in one transaction, on
+    /// `PostgreSQL` after a lock on a table that only migrations lock. Reads only when there is nothing to do.
+    pub async fn migrate_up(&self) -> Result<(), StoreError> {
+        if self.migration_status().await?.iter().all(|(_, is_taken)| *is_taken) {
+            return Ok(());
+        }
+        let transaction = alone(&self.write).await?;
+        Migrator::up(&transaction, None).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Takes back the last `steps` steps, all of them or none. What their tables held is lost.
+    pub async fn migrate_down(&self, steps: u32) -> Result<(), StoreError> {
+        let transaction = alone(&self.write).await?;
+        Migrator::down(&transaction, Some(steps)).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The steps with whether they were taken.
+    pub async fn migration_status(&self) -> Result<Vec<(String, bool)>, StoreError> {
+        let steps = Migrator::get_migration_with_status_read_only(&self.read).await?;
+        Ok(steps.iter().map(|step| (step.name().to_owned(), step.status() == MigrationStatus::Applied)).collect())
+    }
+
+    /// Grants a `PostgreSQL` role what the server needs and no more: it appends to the ledger and cannot change it, and
+    /// it cannot change the schema. Refused for a role that owns the tables or is above that, for which no grant
+    /// counts. To be repeated after each migration; it always says the whole.
+    pub async fn grant_to_server(&self, role: &str) -> Result<(), StoreError> {
+        let transaction = alone(&self.write).await?;
+        transaction.execute_unprepared(GRANTING).await?;
+        let mut grant = Query::select();
+        grant.expr(Func::cust("pg_temp.grant_to_server").arg(role));
+        transaction.query_one(&grant).await?;
+        transaction.execute_unprepared("DROP FUNCTION pg_temp.grant_to_server(text)").await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// A transaction that no other migration runs beside.
+async fn alone(connection: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
     if connection.get_database_backend() == DbBackend::Postgres {
         // Two processes that create the table at once: one of them may be told that it exists already.
         let _ = connection.execute_unprepared("CREATE TABLE IF NOT EXISTS migration_lock (id integer)").await;
     }
-    let transaction = connection.begin().await?;
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = connection.begin_with_options(options).await?;
     if connection.get_database_backend() == DbBackend::Postgres {
         transaction.execute_unprepared("SET LOCAL lock_timeout = '120s'").await?;
         transaction.execute_unprepared("SET LOCAL statement_timeout = '120s'").await?;
         transaction.execute_unprepared("LOCK TABLE migration_lock IN ACCESS EXCLUSIVE MODE").await?;
     }
-    Migrator::up(&transaction, steps).await?;
-    Ok(transaction.commit().await?)
+    Ok(transaction)
 }
+
+/// The database itself quotes the names of role and tables (`%I`): the role comes in as a value, never as SQL.
+const GRANTING: &str = "\
+CREATE FUNCTION pg_temp.grant_to_server(server text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    found record;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = server) THEN
+        RAISE EXCEPTION 'there is no role %', server;
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), server);
+    FOR found IN SELECT tablename, tableowner FROM pg_tables WHERE schemaname = current_schema() LOOP
+        IF pg_has_role(server, found.tableowner, 'MEMBER') THEN
+            RAISE EXCEPTION 'the role % is a superuser or owns the tables: the server needs one of its own', server;
+        END IF;
+        EXECUTE format('REVOKE ALL ON %I.%I FROM %I', current_schema(), found.tablename, server);
+        EXECUTE format('GRANT %s ON %I.%I TO %I',
+            CASE
+                WHEN found.tablename IN ('change', 'change_seal') THEN 'SELECT, INSERT'
+                WHEN found.tablename IN ('seaql_migrations', 'migration_lock') THEN 'SELECT'
+                ELSE 'SELECT, INSERT, UPDATE, DELETE'
+            END, current_schema(), found.tablename, server);
+    END LOOP;
+    EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO %I', current_schema(), server);
+END $$";

@@ -1,5 +1,8 @@
 //! The tree of organisational units: its rows, and every unit's line of ancestors, which scopes are looked up in.
 
+use std::sync::Arc;
+
+use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
@@ -17,11 +20,16 @@ use aumsos_domain::{
 use crate::{
     Store, StoreError, Work,
     clock::{from_micros, now, to_micros},
+    exports::batches,
     institutions::entity::institution,
     ledger::{Change, State},
-    page::{Direction, Keyset, Page},
+    page::{Direction, Key, KeyValue, Keyset, Page},
     search,
 };
+
+mod export;
+
+pub use export::unit_table;
 
 pub(crate) mod entity {
     use sea_orm::entity::prelude::*;
@@ -134,12 +142,26 @@ impl Store {
         for condition in self.unit_conditions(filters).await? {
             query = query.filter(condition);
         }
-        let keyset = Keyset::new(vec![
-            (Expr::col((entity::Entity, entity::Column::Name)), Direction::Ascending),
-            (Expr::col((entity::Entity, entity::Column::Id)), Direction::Ascending),
+        let keyset = Keyset::of(vec![
+            Key::always(Expr::col((entity::Entity, entity::Column::Name)), Direction::Ascending),
+            Key::always(Expr::col((entity::Entity, entity::Column::Id)), Direction::Ascending),
         ]);
         let rows = keyset.apply(query, page).all(&self.read).await?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// All units that the filters leave, in batches, in the order of their names.
+    pub fn stream_units(
+        &self,
+        filters: UnitFilters,
+    ) -> impl Stream<Item = Result<Vec<OrganizationUnit>, StoreError>> + Send + 'static {
+        let store = self.clone();
+        let filters = Arc::new(filters);
+        let fetch = move |page: Page| {
+            let (store, filters) = (store.clone(), filters.clone());
+            Box::pin(async move { store.units(&filters, &page).await }) as BoxFuture<'static, _>
+        };
+        batches(fetch, |unit: &OrganizationUnit| vec![KeyValue::Text(unit.name.to_string()), KeyValue::Id(unit.id)])
     }
 
     /// How many units the filters leave.

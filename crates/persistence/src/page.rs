@@ -51,14 +51,55 @@ impl From<&KeyValue> for Value {
     }
 }
 
+/// One key of a sort.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    expr: Expr,
+    direction: Direction,
+    /// Whether every record has a value: then nothing is said of records without one, and an index serves.
+    is_always_there: bool,
+}
+
+impl Key {
+    /// A key that every record has.
+    pub(crate) const fn always(expr: Expr, direction: Direction) -> Self {
+        Self { expr, direction, is_always_there: true }
+    }
+
+    /// A key that some records lack.
+    pub(crate) const fn perhaps(expr: Expr, direction: Direction) -> Self {
+        Self { expr, direction, is_always_there: false }
+    }
+
+    /// Beyond a value in the direction of the key.
+    fn beyond(&self, value: &KeyValue) -> Expr {
+        let value = Value::from(value);
+        let beyond = match self.direction {
+            Direction::Ascending => self.expr.clone().gt(value),
+            Direction::Descending => self.expr.clone().lt(value),
+        };
+        if self.is_always_there { beyond } else { beyond.or(self.expr.clone().is_null()) }
+    }
+}
+
 /// The keys a list is sorted by, the last of them unique. Records without a value come last, whichever the direction.
 #[derive(Debug, Clone)]
 pub(crate) struct Keyset {
-    keys: Vec<(Expr, Direction)>,
+    keys: Vec<Key>,
 }
 
 impl Keyset {
-    pub(crate) const fn new(keys: Vec<(Expr, Direction)>) -> Self {
+    /// Keys that some records may lack, but for the last, which tells records apart.
+    pub(crate) fn new(keys: Vec<(Expr, Direction)>) -> Self {
+        let mut keys: Vec<Key> = keys.into_iter().map(|(expr, direction)| Key::perhaps(expr, direction)).collect();
+        if let Some(last) = keys.last_mut() {
+            last.is_always_there = true;
+        }
+        Self { keys }
+    }
+
+    /// Keys of which it is known whether every record has them.
+    pub(crate) const fn of(keys: Vec<Key>) -> Self {
         Self { keys }
     }
 
@@ -67,34 +108,51 @@ impl Keyset {
         if let Some(after) = &page.after {
             query = query.filter(self.beyond(after));
         }
-        for (key, direction) in &self.keys {
-            let order = match direction {
+        for key in &self.keys {
+            let order = match key.direction {
                 Direction::Ascending => Order::Asc,
                 Direction::Descending => Order::Desc,
             };
-            query = query.order_by_with_nulls(key.clone(), order, NullOrdering::Last);
+            query = if key.is_always_there {
+                query.order_by(key.expr.clone(), order)
+            } else {
+                query.order_by_with_nulls(key.expr.clone(), order, NullOrdering::Last)
+            };
         }
         query.limit(page.limit)
     }
 
     /// Records behind a key: for each key, equal on all before it and beyond on this one.
     fn beyond(&self, after: &[KeyValue]) -> Condition {
-        let mut any = Condition::any().add(Expr::value(false));
-        for (at, ((key, direction), value)) in self.keys.iter().zip(after).enumerate() {
+        let mut any = Condition::any();
+        for (at, (key, value)) in self.keys.iter().zip(after).enumerate() {
+            // Nothing lies behind the records that have no value.
+            if *value == KeyValue::Nothing {
+                continue;
+            }
             let mut all = Condition::all();
-            for ((earlier, _), equal) in self.keys.iter().zip(after).take(at) {
+            for (earlier, equal) in self.keys.iter().zip(after).take(at) {
                 all = all.add(match equal {
-                    KeyValue::Nothing => earlier.clone().is_null(),
-                    value => earlier.clone().eq(Value::from(value)),
+                    KeyValue::Nothing => earlier.expr.clone().is_null(),
+                    value => earlier.expr.clone().eq(Value::from(value)),
                 });
             }
-            all = match (value, direction) {
-                (KeyValue::Nothing, _) => all.add(Expr::value(false)),
-                (value, Direction::Ascending) => all.add(key.clone().gt(Value::from(value)).or(key.clone().is_null())),
-                (value, Direction::Descending) => all.add(key.clone().lt(Value::from(value)).or(key.clone().is_null())),
-            };
-            any = any.add(all);
+            any = any.add(all.add(key.beyond(value)));
         }
-        any
+        if any.is_empty() {
+            return any.add(Expr::value(false));
+        }
+        match (self.keys.first(), after.first()) {
+            // Implied by the alternatives, and a place in the index to begin at, which they are not.
+            (Some(first), Some(value)) if first.is_always_there && self.keys.len() > 1 => {
+                let value = Value::from(value);
+                let begin = match first.direction {
+                    Direction::Ascending => first.expr.clone().gte(value),
+                    Direction::Descending => first.expr.clone().lte(value),
+                };
+                Condition::all().add(begin).add(any)
+            }
+            _ => any,
+        }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use aumsos_migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
-use sea_orm_migration::MigrationStatus;
 use tokio::sync::{Notify, watch};
 
 use crate::{StoreError, vault::Vault};
@@ -111,31 +109,6 @@ impl Store {
     pub async fn close(self) -> Result<(), StoreError> {
         self.read.close().await?;
         Ok(self.write.close().await?)
-    }
-
-    /// A consistent copy of the SQLite database while it is being served (`VACUUM INTO`).
-    pub async fn backup_to(&self, file: &Path) -> Result<(), StoreError> {
-        let target = file.to_str().ok_or(StoreError::Unreadable("the file name is no text"))?;
-        let statement = sea_orm::Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [target.into()]);
-        self.read.execute_raw(statement).await?;
-        Ok(())
-    }
-
-    /// Brings the schema up to date. Safe when several processes start at once: the steps run in one
-    /// transaction on `PostgreSQL`, after a lock on a table that only migrations lock.
-    pub async fn migrate_up(&self) -> Result<(), StoreError> {
-        crate::migrations::up(&self.write, None).await
-    }
-
-    /// Takes back the last `steps` steps.
-    pub async fn migrate_down(&self, steps: u32) -> Result<(), StoreError> {
-        Ok(Migrator::down(&self.write, Some(steps)).await?)
-    }
-
-    /// The steps with whether they were taken.
-    pub async fn migration_status(&self) -> Result<Vec<(String, bool)>, StoreError> {
-        let steps = Migrator::get_migration_with_status_read_only(&self.read).await?;
-        Ok(steps.iter().map(|step| (step.name().to_owned(), step.status() == MigrationStatus::Applied)).collect())
     }
 }
 

@@ -10,7 +10,7 @@ use aws_lc_rs::{
     rand::{SecureRandom, SystemRandom},
     signature::Ed25519KeyPair,
 };
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 
 use crate::StoreError;
 
@@ -62,6 +62,11 @@ impl Vault {
         let mut key = [0; 32];
         SystemRandom::new().fill(&mut key).map_err(|_| UNREADABLE)?;
         Ok(key)
+    }
+
+    /// A fresh secret for a client: 256 bits of chance as text that needs no quoting anywhere.
+    pub fn fresh_secret() -> Result<String, StoreError> {
+        Ok(BASE64URL_NOPAD.encode(&Self::fresh_master_key()?))
     }
 
     /// Which master key this is; stands beside everything that is wrapped by it.

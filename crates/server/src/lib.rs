@@ -1,5 +1,17 @@
-//! The parts of the binary `aumsos` that serve every command: configuration, logs and traces, progress.
+//! The parts of the binary `aumsos`: the command line, the configuration, the service that runs.
+//!
+//! Begin at [`command_line`] for what a person types, at [`running`] for what `aumsos serve` runs: the store, the
+//! HTTP server of [`serve`] and the background [`workers`], started and stopped together.
 
+pub mod command_line;
+mod commands;
 pub mod config;
+pub mod failure;
+mod metrics;
+pub mod opening;
 pub mod progress;
+pub mod running;
+pub mod serve;
+mod signals;
 pub mod telemetry;
+pub mod workers;

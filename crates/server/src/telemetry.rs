@@ -15,8 +15,9 @@ use tracing_subscriber::{
 
 use crate::config::{Log, LogFilter, LogFormat, Telemetry};
 
-/// Who stays silent unless the configured filter names them: SQL statements are theirs, at the level of `info`.
-const QUIET: &str = "sqlx=warn,sea_orm=warn,opentelemetry=warn";
+/// Who stays silent unless the configured filter names them: SQL statements are theirs, at the level of `info`, and
+/// what happens to each worker thread.
+const QUIET: &str = "sqlx=warn,sea_orm=warn,opentelemetry=warn,actix_server=warn";
 /// What is traced. SQL does not leave the machine, and the exporter's own requests are not traced.
 const TRACED: &str = "info,sqlx=off,sea_orm=off,hyper=off,reqwest=off,opentelemetry=off";
 /// How long the end of the process waits for the collector.

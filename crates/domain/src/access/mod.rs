@@ -5,12 +5,14 @@
 
 pub mod actor;
 pub mod audience;
+pub mod network;
 pub mod permission;
 pub mod role;
 pub mod scope;
 
 pub use actor::{Actor, ActorId, RoleAssignment, RolePlace};
 pub use audience::Audience;
+pub use network::Network;
 pub use permission::Permission;
 pub use role::Role;
 pub use scope::Scope;

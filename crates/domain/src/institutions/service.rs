@@ -9,7 +9,7 @@ use super::ppks::PpksCategory;
 use crate::{
     reason::{Invalid, Reason},
     regions::RegionCode,
-    text_value::{Line, Prose},
+    text_value::{Format, Line, Prose},
 };
 
 /// Not a recurrence rule of RFC 5545.
@@ -18,6 +18,9 @@ pub const RECURRENCE_MALFORMED: Reason = Reason {
     id: "Tulis aturan pengulangan menurut RFC 5545, misalnya FREQ=WEEKLY;BYDAY=MO,TU.",
     en: "Write the recurrence as a rule of RFC 5545, for example FREQ=WEEKLY;BYDAY=MO,TU.",
 };
+
+/// The formats of this module.
+pub const FORMATS: &[Format] = &[(Recurrence::FORMAT, |text| Recurrence::parse(text).map(drop))];
 
 crate::code_list! {
     /// What a service is.
@@ -104,8 +107,10 @@ pub struct Opening {
     /// The days, as a rule of RFC 5545 §3.3.10; a season is a rule with `BYMONTH` or `UNTIL`.
     pub recurrence: Recurrence,
     /// From, local time of the place.
+    #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "08:00:00")]
     pub opens_at: NaiveTime,
     /// Until, local time of the place; earlier than `opens_at` means the next day.
+    #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "16:00:00")]
     pub closes_at: NaiveTime,
     /// What the season is, for people: "Ramadan".
     #[serde(default, skip_serializing_if = "Option::is_none")]

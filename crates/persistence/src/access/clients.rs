@@ -1,14 +1,21 @@
-//! Machines' credentials: a client id and a secret of which only a keyed hash is kept.
+//! Machines' credentials: a client id and a secret of which only a keyed hash is kept, for a time, from some
+//! addresses, and perhaps for reading alone.
 
-use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter};
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use aumsos_domain::{RecordKind, access::RoleAssignment};
+use aumsos_domain::{
+    RecordKind,
+    access::{Network, RoleAssignment},
+};
 
-use super::entity::{client, person};
+use super::{HolderKind, entity::client};
 use crate::{
     Store, StoreError, Work,
-    clock::{self, to_micros},
+    clock::{self, from_micros, to_micros},
     ledger::{Change, State},
 };
 
@@ -25,83 +32,105 @@ pub struct NewClient {
     pub secret: String,
     /// Whether it may only read.
     pub is_read_only: bool,
+    /// Where it may come from; empty means from anywhere.
+    pub allowed_networks: Vec<Network>,
+    /// When its time is over; none for one that is not limited.
+    pub expires_at: Option<DateTime<Utc>>,
     /// What it may do where.
     pub roles: Vec<RoleAssignment>,
 }
 
 /// A client that has shown its secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientRecord {
     /// Its id in the ledger and in tokens.
     pub id: Uuid,
     /// Whether it may only read.
     pub is_read_only: bool,
+    /// Where it may come from; empty means from anywhere.
+    pub allowed_networks: Vec<Network>,
+}
+
+impl ClientRecord {
+    /// Whether the client may come from an address. To be asked at the token and at every request with it.
+    pub fn may_come_from(&self, address: IpAddr) -> bool {
+        self.allowed_networks.is_empty() || self.allowed_networks.iter().any(|network| network.contains(address))
+    }
+}
+
+/// A client as the one who keeps them sees it.
+#[derive(Debug, Clone)]
+pub struct ListedClient {
+    /// Its id in the ledger.
+    pub id: Uuid,
+    /// What it authenticates with.
+    pub client_id: String,
+    /// For people.
+    pub name: String,
+    /// Whether it may only read.
+    pub is_read_only: bool,
+    /// Whether it was not revoked.
+    pub is_active: bool,
+    /// Where it may come from; empty means from anywhere.
+    pub allowed_networks: Vec<Network>,
+    /// When its time is over.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// What it may do where, now.
+    pub roles: Vec<RoleAssignment>,
 }
 
 impl Work {
     /// Makes a client with its roles.
     pub async fn create_client(&mut self, new: NewClient) -> Result<(), StoreError> {
-        let mac = self.store.vault.secret_mac(&new.client_id, &new.secret);
         let at = to_micros(self.at);
-        let row = client::ActiveModel {
-            id: ActiveValue::Set(new.id),
-            version: ActiveValue::Set(1),
-            client_id: ActiveValue::Set(new.client_id.clone()),
-            name: ActiveValue::Set(new.name.clone()),
-            secret_mac: ActiveValue::Set(mac),
-            is_read_only: ActiveValue::Set(new.is_read_only),
-            is_active: ActiveValue::Set(true),
-            expires_at: ActiveValue::Set(None),
-            created_at: ActiveValue::Set(at),
-            updated_at: ActiveValue::Set(at),
-        };
-        client::Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        let document = serde_json::json!({
-            "id": new.id, "client_id": new.client_id, "name": new.name, "is_read_only": new.is_read_only,
-        });
-        self.append(Change {
-            kind: RecordKind::Client,
+        let row = client::Model {
             id: new.id,
             version: 1,
-            action: "created",
-            institution: None,
-            before: None,
-            after: Some(State { unit: None, is_public: false, document: document.to_string() }),
-        })
-        .await?;
-        self.assign_roles("client", new.id, &new.roles).await
+            secret_mac: self.store.vault.secret_mac(&new.client_id, &new.secret),
+            client_id: new.client_id,
+            name: new.name,
+            is_read_only: new.is_read_only,
+            is_active: true,
+            allowed_networks: text_of(&new.allowed_networks),
+            expires_at: new.expires_at.map(to_micros),
+            created_at: at,
+            updated_at: at,
+        };
+        client::Entity::insert(client::ActiveModel::from(row.clone()))
+            .exec_without_returning(&self.transaction)
+            .await?;
+        self.append(client_change("created", None, &row)?).await?;
+        self.assign_roles(HolderKind::Client, new.id, &new.roles).await
     }
 
-    /// Makes a person with roles. How people sign in comes with the identity area.
-    pub async fn create_person(
-        &mut self,
-        id: Uuid,
-        email: &str,
-        name: &str,
-        roles: &[RoleAssignment],
-    ) -> Result<(), StoreError> {
-        let at = to_micros(self.at);
-        let row = person::ActiveModel {
-            id: ActiveValue::Set(id),
-            version: ActiveValue::Set(1),
-            email: ActiveValue::Set(email.to_owned()),
-            name: ActiveValue::Set(name.to_owned()),
-            is_active: ActiveValue::Set(true),
-            created_at: ActiveValue::Set(at),
-            updated_at: ActiveValue::Set(at),
+    /// Ends a client for good: neither its secret nor its tokens let it in any more. False when there is none of this
+    /// name, or it was revoked already.
+    pub async fn revoke_client(&mut self, client_id: &str) -> Result<bool, StoreError> {
+        let found = client::Entity::find()
+            .filter(client::Column::ClientId.eq(client_id))
+            .filter(client::Column::IsActive.eq(true))
+            .lock_exclusive()
+            .one(&self.transaction)
+            .await?;
+        let Some(before) = found else { return Ok(false) };
+        let after = client::Model {
+            version: before.version + 1,
+            is_active: false,
+            updated_at: to_micros(self.at),
+            ..before.clone()
         };
-        person::Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        self.append(Change {
-            kind: RecordKind::Person,
-            id,
-            version: 1,
-            action: "created",
-            institution: None,
-            before: None,
-            after: Some(State { unit: None, is_public: false, document: serde_json::json!({ "id": id }).to_string() }),
-        })
-        .await?;
-        self.assign_roles("person", id, roles).await
+        let row = client::ActiveModel {
+            id: ActiveValue::Unchanged(after.id),
+            version: ActiveValue::Set(after.version),
+            is_active: ActiveValue::Set(after.is_active),
+            updated_at: ActiveValue::Set(after.updated_at),
+            ..Default::default()
+        };
+        client::Entity::update(row).exec(&self.transaction).await?;
+        self.append(client_change("revoked", Some(&before), &after)?).await?;
+        Ok(true)
     }
 }
 
@@ -113,18 +142,85 @@ impl Store {
         let nobody = self.vault.secret_mac(client_id, "");
         let mac = found.as_ref().map_or(nobody.as_str(), |row| row.secret_mac.as_str());
         let is_right = self.vault.is_secret(client_id, secret, mac);
-        Ok(found
-            .filter(|row| is_right && !secret.is_empty() && is_usable(row))
-            .map(|row| ClientRecord { id: row.id, is_read_only: row.is_read_only }))
+        found.filter(|row| is_right && !secret.is_empty() && is_usable(row)).map(ClientRecord::try_from).transpose()
     }
 
     /// The client of an id that a token names, if it may still come in.
     pub async fn usable_client(&self, id: Uuid) -> Result<Option<ClientRecord>, StoreError> {
         let found = client::Entity::find_by_id(id).one(&self.read).await?;
-        Ok(found.filter(is_usable).map(|row| ClientRecord { id: row.id, is_read_only: row.is_read_only }))
+        found.filter(is_usable).map(ClientRecord::try_from).transpose()
+    }
+
+    /// All clients, in the order of their ids.
+    pub async fn clients(&self) -> Result<Vec<ListedClient>, StoreError> {
+        let mut roles = self.roles_of_all(HolderKind::Client).await?;
+        let rows = client::Entity::find().order_by_asc(client::Column::ClientId).all(&self.read).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(ListedClient {
+                    id: row.id,
+                    is_read_only: row.is_read_only,
+                    is_active: row.is_active,
+                    allowed_networks: networks_of(&row.allowed_networks)?,
+                    expires_at: row.expires_at.map(from_micros).transpose()?,
+                    created_at: from_micros(row.created_at)?,
+                    roles: roles.remove(&row.id).unwrap_or_default(),
+                    client_id: row.client_id,
+                    name: row.name,
+                })
+            })
+            .collect()
+    }
+}
+
+impl TryFrom<client::Model> for ClientRecord {
+    type Error = StoreError;
+
+    fn try_from(row: client::Model) -> Result<Self, StoreError> {
+        let allowed_networks = networks_of(&row.allowed_networks)?;
+        Ok(Self { id: row.id, is_read_only: row.is_read_only, allowed_networks })
     }
 }
 
 fn is_usable(row: &client::Model) -> bool {
     row.is_active && row.expires_at.is_none_or(|end| end > to_micros(clock::now()))
+}
+
+fn text_of(networks: &[Network]) -> String {
+    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// What cannot be read must not open the door to everybody: it is an error, never an empty list.
+fn networks_of(text: &str) -> Result<Vec<Network>, StoreError> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    text.split(',')
+        .map(|network| Network::parse(network).map_err(|_| StoreError::Unreadable("the networks of a client")))
+        .collect()
+}
+
+/// What the ledger says of a client; its secret is not a part of it, not even hashed.
+fn client_change(
+    action: &'static str,
+    before: Option<&client::Model>,
+    after: &client::Model,
+) -> Result<Change, StoreError> {
+    let state = |row: &client::Model| -> Result<State, StoreError> {
+        let document = serde_json::json!({
+            "id": row.id, "client_id": row.client_id, "name": row.name, "is_read_only": row.is_read_only,
+            "is_active": row.is_active, "allowed_networks": row.allowed_networks,
+            "expires_at": row.expires_at.map(from_micros).transpose()?,
+        });
+        Ok(State { unit: None, is_public: false, document: document.to_string() })
+    };
+    Ok(Change {
+        kind: RecordKind::Client,
+        id: after.id,
+        version: after.version,
+        action,
+        institution: None,
+        before: before.map(state).transpose()?,
+        after: Some(state(after)?),
+    })
 }

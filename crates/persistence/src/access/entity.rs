@@ -16,6 +16,7 @@ pub(super) mod client {
         pub secret_mac: String,
         pub is_read_only: bool,
         pub is_active: bool,
+        pub allowed_networks: String,
         pub expires_at: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,

@@ -1,5 +1,7 @@
 //! Roles at places, with the time for which they hold.
 
+use std::collections::HashMap;
+
 use sea_orm::{ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -15,10 +17,27 @@ use crate::{
     ledger::{Change, State},
 };
 
+/// Who can hold a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HolderKind {
+    Client,
+    Person,
+}
+
+impl HolderKind {
+    /// As the table says it; the same word as [`ActorId::kind`].
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Person => "person",
+        }
+    }
+}
+
 impl Work {
     pub(super) async fn assign_roles(
         &mut self,
-        holder_kind: &str,
+        holder_kind: HolderKind,
         holder_id: Uuid,
         roles: &[RoleAssignment],
     ) -> Result<(), StoreError> {
@@ -29,7 +48,7 @@ impl Work {
             };
             let row = role_assignment::ActiveModel {
                 id: ActiveValue::Set(Uuid::now_v7()),
-                holder_kind: ActiveValue::Set(holder_kind.to_owned()),
+                holder_kind: ActiveValue::Set(holder_kind.code().to_owned()),
                 holder_id: ActiveValue::Set(holder_id),
                 role: ActiveValue::Set(held.role.to_string()),
                 place_kind: ActiveValue::Set(place_kind.to_owned()),
@@ -40,7 +59,7 @@ impl Work {
             };
             let inserted = role_assignment::Entity::insert(row).exec_with_returning(&self.transaction).await?;
             let document = serde_json::json!({
-                "holder_kind": holder_kind, "holder_id": holder_id, "role": held.role, "place": held.place,
+                "holder_kind": holder_kind.code(), "holder_id": holder_id, "role": held.role, "place": held.place,
             });
             self.append(Change {
                 kind: RecordKind::RoleAssignment,
@@ -61,20 +80,39 @@ impl Store {
     /// The roles that an identity holds now.
     pub async fn roles_of(&self, holder: ActorId) -> Result<Vec<RoleAssignment>, StoreError> {
         let Some(holder_id) = holder.id() else { return Ok(Vec::new()) };
-        let now = to_micros(clock::now());
         let rows = role_assignment::Entity::find()
             .filter(role_assignment::Column::HolderKind.eq(holder.kind()))
             .filter(role_assignment::Column::HolderId.eq(holder_id))
-            .filter(role_assignment::Column::ValidFrom.lte(now))
-            .filter(
-                Condition::any()
-                    .add(role_assignment::Column::ValidUntil.is_null())
-                    .add(role_assignment::Column::ValidUntil.gt(now)),
-            )
+            .filter(valid_now())
             .all(&self.read)
             .await?;
         rows.iter().map(read).collect()
     }
+
+    /// The roles that all holders of a kind hold now, by holder.
+    pub(super) async fn roles_of_all(
+        &self,
+        kind: HolderKind,
+    ) -> Result<HashMap<Uuid, Vec<RoleAssignment>>, StoreError> {
+        let rows = role_assignment::Entity::find()
+            .filter(role_assignment::Column::HolderKind.eq(kind.code()))
+            .filter(valid_now())
+            .all(&self.read)
+            .await?;
+        let mut roles: HashMap<Uuid, Vec<RoleAssignment>> = HashMap::new();
+        for row in &rows {
+            roles.entry(row.holder_id).or_default().push(read(row)?);
+        }
+        Ok(roles)
+    }
+}
+
+fn valid_now() -> Condition {
+    let now = to_micros(clock::now());
+    let not_over = Condition::any()
+        .add(role_assignment::Column::ValidUntil.is_null())
+        .add(role_assignment::Column::ValidUntil.gt(now));
+    Condition::all().add(role_assignment::Column::ValidFrom.lte(now)).add(not_over)
 }
 
 fn read(row: &role_assignment::Model) -> Result<RoleAssignment, StoreError> {

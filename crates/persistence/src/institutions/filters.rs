@@ -23,7 +23,7 @@ use crate::{
     Store, StoreError,
     clock::to_micros,
     organization_units::below,
-    page::{Direction, Keyset},
+    page::{Direction, Key, Keyset},
     search,
 };
 
@@ -222,11 +222,19 @@ impl InstitutionFilters {
 
     /// The keys of a sort, the id last so that they are unique.
     pub(super) fn keyset(&self, sort: &[(InstitutionSort, Direction)]) -> Keyset {
-        let mut keys: Vec<(Expr, Direction)> = sort
+        let mut keys: Vec<Key> = sort
             .iter()
             .filter_map(|&(sort, direction)| {
+                let key = match sort {
+                    InstitutionSort::Code
+                    | InstitutionSort::Grade
+                    | InstitutionSort::Founded
+                    | InstitutionSort::VerifiedAt
+                    | InstitutionSort::Distance => Key::perhaps,
+                    _ => Key::always,
+                };
                 let column = match sort {
-                    InstitutionSort::Distance => return self.chord_squared().map(|chord| (chord, direction)),
+                    InstitutionSort::Distance => return self.chord_squared().map(|chord| key(chord, direction)),
                     InstitutionSort::Name => Column::NameKey,
                     InstitutionSort::Code => Column::Code,
                     InstitutionSort::Kind => Column::Kind,
@@ -238,11 +246,11 @@ impl InstitutionFilters {
                     InstitutionSort::CreatedAt => Column::CreatedAt,
                     InstitutionSort::VerifiedAt => Column::VerifiedAt,
                 };
-                Some((Expr::col((Entity, column)), direction))
+                Some(key(Expr::col((Entity, column)), direction))
             })
             .collect();
-        keys.push((Expr::col((Entity, Column::Id)), Direction::Ascending));
-        Keyset::new(keys)
+        keys.push(Key::always(Expr::col((Entity, Column::Id)), Direction::Ascending));
+        Keyset::of(keys)
     }
 }
 

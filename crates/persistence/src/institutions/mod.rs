@@ -2,6 +2,7 @@
 
 mod census;
 pub(crate) mod entity;
+mod export;
 mod filters;
 mod kept;
 mod proposals;
@@ -11,8 +12,9 @@ mod sight;
 mod statistics;
 mod write;
 
+pub use export::institution_table;
 pub use filters::{BoundingBox, InstitutionFilters, InstitutionSort, Near};
 pub use kept::KeptInstitution;
-pub use read::{Lookup, SeenInstitution};
+pub use read::{Lookup, Residents, SeenInstitution};
 pub use sight::InstitutionSight;
 pub use statistics::{Group, GroupKey, StatisticsQuery};

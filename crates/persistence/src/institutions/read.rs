@@ -1,6 +1,9 @@
 //! Reading institutions: one by id, lists, counts; each within the sight of the actor, in one statement.
 
+use std::sync::Arc;
+
 use chrono::{NaiveDate, Utc};
+use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select,
     sea_query::Expr,
@@ -9,7 +12,7 @@ use uuid::Uuid;
 
 use aumsos_domain::{
     census::{Freshness, Rounds},
-    institutions::{Institution, View},
+    institutions::{Contact, Institution, View},
 };
 
 use super::{
@@ -19,6 +22,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, clock,
+    exports::batches,
     page::{Direction, KeyValue, Page},
     sight::as_flag,
 };
@@ -34,10 +38,21 @@ pub struct SeenInstitution {
     pub with_contacts: bool,
     /// How fresh its census is.
     pub freshness: Freshness,
+    /// Whom it cared for at its last census, where there is one and the actor may read it.
+    pub residents: Option<Residents>,
     /// Metres from the point that was asked for.
     pub distance_m: Option<f64>,
     /// The values of the sort keys, for the cursor.
     pub key: Vec<KeyValue>,
+}
+
+/// People cared for at the last census.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Residents {
+    /// Inside the home.
+    pub inside: i64,
+    /// Outside it, in families.
+    pub outside: i64,
 }
 
 /// What is found under an id.
@@ -61,6 +76,9 @@ struct Row {
     is_insider: bool,
     is_partner: bool,
     sees_contacts: bool,
+    sees_census: bool,
+    residents_in: Option<i64>,
+    residents_out: Option<i64>,
     census_on: Option<String>,
     merged_into: Option<Uuid>,
     deleted_at: Option<i64>,
@@ -92,10 +110,47 @@ impl Store {
         page: &Page,
         sight: &InstitutionSight,
     ) -> Result<Vec<SeenInstitution>, StoreError> {
+        let rows = self.institution_rows(filters, sort, page, sight).await?;
+        self.represent(rows, sort, filters).await
+    }
+
+    /// All institutions that the filters leave, in batches: the same rows as the pages of the list, seen with the same
+    /// eyes. Contact persons are never among them: personal data does not leave in bulk.
+    pub fn stream_institutions(
+        &self,
+        filters: InstitutionFilters,
+        sort: Vec<(InstitutionSort, Direction)>,
+        sight: &InstitutionSight,
+    ) -> impl Stream<Item = Result<Vec<SeenInstitution>, StoreError>> + Send + 'static {
+        let store = self.clone();
+        let asked = Arc::new((filters, sort, sight.without_contacts()));
+        let fetch = move |page: Page| {
+            let (store, asked) = (store.clone(), asked.clone());
+            Box::pin(async move {
+                let rows = {
+                    let (filters, sort, sight) = &*asked;
+                    store.institution_rows(filters, sort, &page, sight).await?
+                };
+                // A thousand documents take milliseconds to read, which other requests would wait for.
+                let contacts = vec![Vec::new(); rows.len()];
+                tokio::task::spawn_blocking(move || show(rows, contacts, &asked.1, &asked.0))
+                    .await
+                    .map_err(|_| StoreError::Unreadable("an institution"))?
+            }) as BoxFuture<'static, _>
+        };
+        batches(fetch, |seen: &SeenInstitution| seen.key.clone())
+    }
+
+    async fn institution_rows(
+        &self,
+        filters: &InstitutionFilters,
+        sort: &[(InstitutionSort, Direction)],
+        page: &Page,
+        sight: &InstitutionSight,
+    ) -> Result<Vec<Row>, StoreError> {
         let condition = filters.condition(self, sight, today()).await?;
         let query = seen(sight, filters.chord_squared()).filter(condition);
-        let rows = filters.keyset(sort).apply(query, page).into_model::<Row>().all(&self.read).await?;
-        self.represent(rows, sort, filters).await
+        Ok(filters.keyset(sort).apply(query, page).into_model::<Row>().all(&self.read).await?)
     }
 
     /// How many institutions the filters leave.
@@ -128,26 +183,37 @@ impl Store {
             })
             .collect();
         let contacts = self.open_contacts(&sealed).await?;
-        let rounds = Rounds::on(today());
-        rows.iter()
-            .zip(contacts)
-            .map(|(row, contacts)| {
-                let mut institution = read_document(&row.document)?;
-                institution.contacts = contacts;
-                let distance_m = distance(&institution, filters);
-                let key = key_of(&institution, row, sort);
-                let view = row.view();
-                Ok(SeenInstitution {
-                    institution: institution.seen_as(view),
-                    view,
-                    with_contacts: row.sees_contacts,
-                    freshness: rounds.freshness(row.census_on.as_deref().and_then(|day| day.parse().ok())),
-                    distance_m,
-                    key,
-                })
-            })
-            .collect()
+        show(rows, contacts, sort, filters)
     }
+}
+
+/// The rows as the actor may see them; every read of institutions ends here.
+fn show(
+    rows: Vec<Row>,
+    contacts: Vec<Vec<Contact>>,
+    sort: &[(InstitutionSort, Direction)],
+    filters: &InstitutionFilters,
+) -> Result<Vec<SeenInstitution>, StoreError> {
+    let rounds = Rounds::on(today());
+    rows.iter()
+        .zip(contacts)
+        .map(|(row, contacts)| {
+            let mut institution = read_document(&row.document)?;
+            institution.contacts = contacts;
+            let distance_m = distance(&institution, filters);
+            let key = key_of(&institution, row, sort);
+            let view = row.view();
+            Ok(SeenInstitution {
+                institution: institution.seen_as(view),
+                view,
+                with_contacts: row.sees_contacts,
+                freshness: rounds.freshness(row.census_on.as_deref().and_then(|day| day.parse().ok())),
+                residents: row.residents(),
+                distance_m,
+                key,
+            })
+        })
+        .collect()
 }
 
 impl Row {
@@ -158,6 +224,11 @@ impl Row {
             (false, false) => View::Public,
         }
     }
+
+    fn residents(&self) -> Option<Residents> {
+        let counted = self.residents_in.zip(self.residents_out).filter(|_| self.sees_census);
+        counted.map(|(inside, outside)| Residents { inside, outside })
+    }
 }
 
 /// The columns a representation is made of, and with what eyes the actor sees each row.
@@ -166,6 +237,8 @@ fn seen(sight: &InstitutionSight, chord_squared: Option<Expr>) -> Select<Entity>
         Column::Id,
         Column::Document,
         Column::CensusOn,
+        Column::ResidentsIn,
+        Column::ResidentsOut,
         Column::MergedInto,
         Column::DeletedAt,
         Column::NameKey,
@@ -179,6 +252,7 @@ fn seen(sight: &InstitutionSight, chord_squared: Option<Expr>) -> Select<Entity>
         .column_as(as_flag(sight.insider()), "is_insider")
         .column_as(as_flag(sight.partner()), "is_partner")
         .column_as(as_flag(sight.contacts()), "sees_contacts")
+        .column_as(as_flag(sight.census_visible()), "sees_census")
         .column_as(chord_squared.unwrap_or_else(|| Expr::value(Option::<f64>::None)), "chord_squared")
 }
 

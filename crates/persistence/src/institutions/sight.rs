@@ -45,6 +45,12 @@ impl InstitutionSight {
         }
     }
 
+    /// The same sight, blind to contact persons.
+    #[must_use]
+    pub fn without_contacts(&self) -> Self {
+        Self { contacts: Scope::nowhere(), ..self.clone() }
+    }
+
     /// Where the actor reads what is not public.
     pub const fn read(&self) -> &Scope {
         &self.read

@@ -55,10 +55,8 @@ struct Row {
     version: i64,
     action: String,
     at: i64,
-    public_before: bool,
     public_after: bool,
     is_gone: bool,
-    insider_before: bool,
     insider_after: bool,
     after: Option<String>,
 }
@@ -83,12 +81,10 @@ impl Store {
                 change::Column::Version,
                 change::Column::Action,
                 change::Column::At,
-                change::Column::PublicBefore,
                 change::Column::PublicAfter,
                 change::Column::After,
             ])
             .column_as(change::Column::After.is_null(), "is_gone")
-            .column_as(sight::as_flag(insider_before()), "insider_before")
             .column_as(sight::as_flag(insider_after()), "insider_after")
             .join(JoinType::InnerJoin, change_seal::Relation::Change.def())
             .filter(change_seal::Column::Position.gt(after))

@@ -140,12 +140,14 @@ impl Store {
 
 impl Verdict {
     fn step(&mut self, seal: &change_seal::Model, row: Option<&change::Model>) {
-        if seal.position != self.last_position + 1 {
+        // Behind a gap the hash before the row is not known, so that nothing can be said of the row itself.
+        let follows = seal.position == self.last_position + 1;
+        if !follows {
             self.faults.push(Fault::PositionMissing { position: self.last_position + 1 });
         }
         match row {
             None => self.faults.push(Fault::RowMissing { position: seal.position, change_id: seal.change_id }),
-            Some(row) if chain_hash(&self.last_hash, seal.position, row) != seal.hash => {
+            Some(row) if follows && chain_hash(&self.last_hash, seal.position, row) != seal.hash => {
                 self.faults.push(Fault::Edited { position: seal.position, change_id: row.id });
             }
             Some(_) => {}

@@ -29,6 +29,17 @@ pub enum MasterKeyError {
         /// What went wrong with it.
         source: io::Error,
     },
+    /// The database is there, and the key that it was made under is not.
+    #[error(
+        "{} is missing, and without the master key what {} holds cannot be read: put the key back from its backup",
+        path.display(), database.display()
+    )]
+    Lost {
+        /// The file of the key.
+        path: PathBuf,
+        /// The database file.
+        database: PathBuf,
+    },
     /// The service's own key has been damaged; a new one could not read what the old one encrypted.
     #[error("{}: {what}", path.display())]
     Damaged {
@@ -45,15 +56,24 @@ impl Config {
     pub fn master_key(&self, fresh: impl FnOnce() -> [u8; 32]) -> Result<MasterKey, MasterKeyError> {
         match (&self.secrets.master_key, self.storage.database_url.system()) {
             (Some(given), _) => Ok(given.clone()),
-            (None, Database::Sqlite) => own_key(&self.storage.data_dir, fresh),
+            (None, Database::Sqlite) => own_key(&self.storage.data_dir, self.storage.database_url.file(), fresh),
             (None, Database::Postgres) => Err(MasterKeyError::Missing),
         }
     }
 }
 
-fn own_key(folder: &Path, fresh: impl FnOnce() -> [u8; 32]) -> Result<MasterKey, MasterKeyError> {
+/// `database` is where the database is or will be: a new key is only made when it is not there yet.
+fn own_key(
+    folder: &Path,
+    database: Option<&Path>,
+    fresh: impl FnOnce() -> [u8; 32],
+) -> Result<MasterKey, MasterKeyError> {
     let path = folder.join(FILE);
     let read = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound && database.is_some_and(Path::exists) => {
+            let database = database.map(Path::to_owned).unwrap_or_default();
+            return Err(MasterKeyError::Lost { path, database });
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => {
             keep(&path, &BASE64.encode(&fresh())).and_then(|()| fs::read_to_string(&path))
         }
@@ -93,8 +113,8 @@ mod tests {
     fn the_first_start_makes_a_key_and_every_later_one_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
-        assert_eq!(own_key(&data, || [7; 32]).unwrap().expose(), &[7; 32]);
-        assert_eq!(own_key(&data, || [8; 32]).unwrap().expose(), &[7; 32]);
+        assert_eq!(own_key(&data, None, || [7; 32]).unwrap().expose(), &[7; 32]);
+        assert_eq!(own_key(&data, None, || [8; 32]).unwrap().expose(), &[7; 32]);
         assert_eq!(fs::metadata(data.join(FILE)).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing else is left behind");
     }
@@ -109,10 +129,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_lost_is_not_replaced_by_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("aumsos.db");
+        assert!(own_key(&folder.path().join("new"), Some(&database), || [7; 32]).is_ok());
+        fs::write(&database, "").unwrap();
+        assert!(matches!(own_key(folder.path(), Some(&database), || [7; 32]), Err(MasterKeyError::Lost { .. })));
+        assert!(!folder.path().join(FILE).exists());
+    }
+
+    #[test]
     fn a_damaged_key_is_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), "AAAA").unwrap();
-        assert!(matches!(own_key(folder.path(), || [7; 32]), Err(MasterKeyError::Damaged { .. })));
+        assert!(matches!(own_key(folder.path(), None, || [7; 32]), Err(MasterKeyError::Damaged { .. })));
         assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), "AAAA");
     }
 }

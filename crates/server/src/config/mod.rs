@@ -20,10 +20,10 @@ pub(crate) mod values;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
+use std::{ffi::OsString, fs, path::Path};
 
 pub use self::{
-    addresses::{Database, DatabaseUrl, HttpUrl, Network, ObjectsUrl, WebOrigin},
+    addresses::{Database, DatabaseUrl, HttpUrl, ObjectsUrl, WebOrigin},
     flags::{Overrides, ServeFlags},
     master_key::MasterKeyError,
     origins::{Origin, Origins},
@@ -65,6 +65,17 @@ impl Config {
     /// Reads the configuration of `aumsos serve`, whose flags say more.
     pub fn load_for_serving(flags: &ServeFlags) -> Result<(Self, Origins), ConfigError> {
         Self::load_among(flags, &Surroundings::of_this_process())
+    }
+
+    /// Reads the configuration as it would be in that working directory with these variables and no others: for
+    /// whoever runs the service inside another program.
+    pub fn load_within(
+        directory: &Path,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        flags: &ServeFlags,
+    ) -> Result<(Self, Origins), ConfigError> {
+        let variables = variables.into_iter().collect();
+        Self::load_among(flags, &Surroundings { directory: directory.to_owned(), variables })
     }
 
     fn load_among(flags: &ServeFlags, around: &Surroundings) -> Result<(Self, Origins), ConfigError> {

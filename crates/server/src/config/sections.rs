@@ -3,8 +3,10 @@
 
 use std::{net::SocketAddr, num::NonZero, path::PathBuf, thread};
 
+use aumsos_domain::access::Network;
+
 use super::{
-    addresses::{Database, DatabaseUrl, HttpUrl, Network, ObjectsUrl, WebOrigin},
+    addresses::{Database, DatabaseUrl, HttpUrl, ObjectsUrl, WebOrigin},
     reader::Reader,
     secret::{MasterKey, Secret},
     values::{LogFilter, LogFormat},

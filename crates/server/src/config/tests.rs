@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, path::Path};
+use std::fs;
 
 use super::{layers::Surroundings, *};
 

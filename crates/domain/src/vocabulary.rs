@@ -1,0 +1,89 @@
+//! What the interface must know of every area: the reasons its rules give, the formats of its texts, its code lists.
+//! A new area adds one line to each.
+
+use crate::{
+    access, census,
+    code_list::CodeListEntry,
+    institutions,
+    organization_units::{self, UnitLevel, UnitStatus},
+    position::PositionPrecision,
+    reason::Reason,
+    record_kind::RecordKind,
+    regions, text_value,
+};
+
+/// Every reason that a rule of the domain can give.
+pub fn reasons() -> impl Iterator<Item = &'static Reason> {
+    [
+        text_value::REASONS,
+        organization_units::REASONS,
+        institutions::life::REASONS,
+        institutions::proposal::REASONS,
+        institutions::rules::REASONS,
+        census::REASONS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// Every format of text beyond those of JSON Schema.
+pub fn formats() -> impl Iterator<Item = &'static text_value::Format> {
+    [text_value::FORMATS, regions::FORMATS, institutions::service::FORMATS].into_iter().flatten()
+}
+
+/// Every code list, in the order of `/v1/code-lists`.
+pub const CODE_LISTS: &[CodeListEntry] = &[
+    institutions::InstitutionKind::ENTRY,
+    institutions::Operator::ENTRY,
+    institutions::InstitutionStatus::ENTRY,
+    institutions::Grade::ENTRY,
+    institutions::AccreditationStatus::ENTRY,
+    institutions::ProposalStatus::ENTRY,
+    institutions::PaperKind::ENTRY,
+    institutions::profile::ContactRole::ENTRY,
+    institutions::ServiceKind::ENTRY,
+    institutions::PpksCategory::ENTRY,
+    institutions::service::SexServed::ENTRY,
+    institutions::service::Cost::ENTRY,
+    census::CarePlace::ENTRY,
+    census::Sex::ENTRY,
+    census::AgeBand::ENTRY,
+    census::OrphanStatus::ENTRY,
+    census::Freshness::ENTRY,
+    PositionPrecision::ENTRY,
+    UnitLevel::ENTRY,
+    UnitStatus::ENTRY,
+    access::Role::ENTRY,
+    access::Audience::ENTRY,
+    RecordKind::ENTRY,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_has_its_own_code() {
+        let mut seen = BTreeSet::new();
+        assert!(reasons().all(|reason| seen.insert(reason.code)));
+    }
+
+    #[test]
+    fn every_code_list_has_its_own_name_and_no_code_twice() {
+        let mut names = BTreeSet::new();
+        for list in CODE_LISTS {
+            assert!(names.insert(list.name), "{}", list.name);
+            let codes: BTreeSet<_> = list.values.iter().map(|(code, ..)| code).collect();
+            assert_eq!(codes.len(), list.values.len(), "{}", list.name);
+        }
+    }
+
+    #[test]
+    fn every_format_has_its_own_name() {
+        let mut seen = BTreeSet::new();
+        assert!(formats().all(|(name, _)| seen.insert(name)));
+    }
+}

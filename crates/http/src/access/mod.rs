@@ -1,0 +1,10 @@
+//! Who is calling: tokens and the identities behind them, checked once and remembered for a moment.
+
+pub mod caller;
+pub mod identity;
+pub mod token;
+pub mod tokens;
+
+pub use caller::Caller;
+pub use identity::Identity;
+pub use tokens::Tokens;

@@ -1,0 +1,215 @@
+//! The frame around every request: its id and trace, who calls, how often, the language of problems, the headers that
+//! every answer has, the log line and the metrics.
+
+use std::{net::IpAddr, sync::Arc, time::Instant};
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+use aumsos_domain::{Language, access::ActorId};
+use tracing::Instrument;
+
+use crate::{
+    access::{Identity, token::invalid_token, tokens::TokenError},
+    operation,
+    problem::{Occurrence, Problem, reasons},
+    rate_limit::Standing,
+    service::Service,
+};
+
+/// The id of a request, in its log lines, in the ledger and in its answer.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Wraps the whole app.
+pub async fn frame<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let Some(service) = request.app_data::<web::Data<Service>>().map(|data| data.get_ref().clone()) else {
+        return next.call(request).await.map(ServiceResponse::map_into_left_body);
+    };
+    let id = request_id(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = span_of(&request, &id);
+    answer(service, request, next, id).instrument(span).await
+}
+
+async fn answer<B: MessageBody + 'static>(
+    service: Service,
+    request: ServiceRequest,
+    next: Next<B>,
+    id: String,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let begun = Instant::now();
+    let is_anonymous;
+    let mut standing = None;
+    let admitted = admit(&service, &request).await;
+    let response = match admitted {
+        Ok((caller, told)) => {
+            is_anonymous = caller == ActorId::Anonymous;
+            standing = told;
+            next.call(request).await?.map_into_left_body()
+        }
+        Err(problem) => {
+            is_anonymous = true;
+            let (request, _) = request.into_parts();
+            ServiceResponse::new(request, HttpResponse::from_error(problem)).map_into_right_body()
+        }
+    };
+    let mut response = with_problem_rendered(&service, response, &id);
+    finish(&mut response, &id, standing, is_anonymous);
+    let name = operation::name_of(response.request()).unwrap_or("none");
+    let status = response.status();
+    record(response.request().method(), name, status, begun);
+    Ok(response)
+}
+
+/// Who calls, and whether they may call just now. Health checks are never counted.
+async fn admit(service: &Service, request: &ServiceRequest) -> Result<(ActorId, Option<Standing>), Problem> {
+    let address = peer(service, request.request());
+    let identity = identify(service, request, address).await?;
+    let caller = identity.actor.id;
+    let is_health = request.path().starts_with("/health/");
+    let standing = if is_health { None } else { service.rate_limits.check(caller, address)? };
+    request.extensions_mut().insert(identity);
+    Ok((caller, standing))
+}
+
+async fn identify(
+    service: &Service,
+    request: &ServiceRequest,
+    address: Option<IpAddr>,
+) -> Result<Arc<Identity>, Problem> {
+    let given = request.headers().get(header::AUTHORIZATION);
+    let bearer = given.and_then(|value| {
+        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    match (bearer, given) {
+        (Some(token), _) => match service.tokens.identify(&service.store, token).await {
+            Ok(identity) if identity.may_come_from(address) => Ok(identity),
+            Ok(_) | Err(TokenError::Invalid) => Err(invalid_token()),
+            Err(TokenError::Store(error)) => Err(error.into()),
+        },
+        // The token endpoint reads HTTP Basic itself; anywhere else it is no way in.
+        (None, Some(_)) if request.path() != "/oauth/token" => Err(invalid_token()),
+        _ => Ok(Arc::new(Identity::anonymous())),
+    }
+}
+
+/// The real address of the peer: forwarding headers are believed only from configured proxies, and of a chain of them
+/// the last that is no proxy of ours.
+pub(crate) fn peer(service: &Service, request: &HttpRequest) -> Option<IpAddr> {
+    let direct = request.peer_addr()?.ip();
+    let is_proxy = &service.settings.is_trusted_proxy;
+    if !is_proxy(direct) {
+        return Some(direct);
+    }
+    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let chain: Vec<IpAddr> =
+        forwarded.flat_map(|list| list.split(',')).filter_map(|one| one.trim().parse().ok()).collect();
+    Some(chain.into_iter().rev().find(|address| !is_proxy(*address)).unwrap_or(direct))
+}
+
+/// A request's id: the client's where it is short and plain, else one of the service's own.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(&X_REQUEST_ID).and_then(|value| value.to_str().ok());
+    let plain = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    given.filter(plain).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+fn span_of(request: &ServiceRequest, id: &str) -> tracing::Span {
+    // The path may name a record; the query may hold what people search for, and stays out.
+    tracing::info_span!("request", request_id = id, method = %request.method(), path = request.path())
+}
+
+/// Every error becomes a problem in the language of the caller.
+fn with_problem_rendered<B>(
+    service: &Service,
+    response: ServiceResponse<EitherBody<B, BoxBody>>,
+    id: &str,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let Some(error) = response.response().error() else { return response };
+    let fallback;
+    let problem = match error.as_error::<Problem>() {
+        Some(problem) => problem,
+        None => {
+            fallback = problem_of(response.status());
+            &fallback
+        }
+    };
+    let language = response
+        .request()
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or_else(Language::default, Language::negotiate);
+    let occurrence =
+        Occurrence { public_url: &service.settings.public_url, path: response.request().path(), request_id: id };
+    let rendered = problem.render(language, &occurrence);
+    response.into_response(rendered.map_into_right_body())
+}
+
+/// What the framework itself refused.
+fn problem_of(status: StatusCode) -> Problem {
+    let reason = match status.as_u16() {
+        404 => &reasons::NOT_FOUND,
+        408 => &reasons::BODY_TOO_SLOW,
+        413 => &reasons::BODY_TOO_LARGE,
+        415 => &reasons::MEDIA_TYPE_UNSUPPORTED,
+        400..=499 => return Problem::new(StatusCode::BAD_REQUEST, &reasons::REQUEST_UNREADABLE),
+        _ => return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, &reasons::INTERNAL),
+    };
+    Problem::new(status, reason)
+}
+
+fn finish<B>(response: &mut ServiceResponse<B>, id: &str, standing: Option<Standing>, is_anonymous: bool) {
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    let is_read = matches!(*response.request().method(), Method::GET | Method::HEAD);
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(X_REQUEST_ID, id);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if let Some(standing) = standing {
+        set(RATE_LIMIT_POLICY, &standing.policy);
+        set(RATE_LIMIT, &standing.left);
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        // Kept only to be asked about again: what is public today may be withdrawn tomorrow.
+        let policy = match (is_error || !is_read, is_anonymous) {
+            (true, _) => "no-store",
+            (false, true) => "no-cache",
+            (false, false) => "private, no-cache",
+        };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
+    }
+    headers.append(header::VARY, HeaderValue::from_static("authorization, accept, accept-language"));
+}
+
+fn record(method: &Method, operation: &'static str, status: StatusCode, begun: Instant) {
+    let seconds = begun.elapsed().as_secs_f64();
+    let labels =
+        [("operation", operation.to_owned()), ("method", method.to_string()), ("status", status.as_u16().to_string())];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    metrics::histogram!("http_request_duration_seconds", "operation" => operation).record(seconds);
+    tracing::info!(operation, status = status.as_u16(), duration_ms = seconds * 1000.0, "answered");
+}

@@ -1,0 +1,567 @@
+//! An operation of the interface: one row from which come its route, its check, its place in the OpenAPI document, the
+//! table in `docs/permissions.md` and the who-may-not test. What has no row has no route.
+
+use std::{any::TypeId, panic::AssertUnwindSafe};
+
+use actix_web::{
+    FromRequest, Handler, HttpMessage, Responder, Route, guard,
+    http::{Method, StatusCode},
+    web,
+};
+use aumsos_domain::{Reason, access::Permission};
+use futures_util::{
+    FutureExt,
+    future::{CatchUnwind, Map},
+};
+use serde::de::DeserializeOwned;
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        path::{Parameter, ParameterIn},
+    },
+};
+
+use crate::{
+    access::Caller,
+    listing::ListFilters,
+    problem::{Problem, reasons},
+};
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone; what is seen depends on the caller.
+    Anyone,
+    /// Whoever shows a token.
+    SignedIn,
+    /// Whoever holds the permission somewhere; where, the handler's scope says.
+    Holding(Permission),
+}
+
+/// What an operation belongs to; one document a tag is served beside the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tag {
+    /// Tokens.
+    Access,
+    /// Code lists.
+    CodeLists,
+    /// Regions.
+    Regions,
+    /// Organisational units.
+    OrganizationUnits,
+    /// Institutions.
+    Institutions,
+    /// Proposed changes.
+    Proposals,
+    /// The census.
+    Census,
+    /// Photos and documents.
+    Attachments,
+    /// Reports of errors.
+    ErrorReports,
+    /// Saved filters.
+    SavedFilters,
+    /// Imports.
+    Imports,
+    /// Statistics.
+    Statistics,
+    /// The change feed.
+    Changes,
+    /// Running the service.
+    Operation,
+}
+
+impl Tag {
+    /// All tags, in the order of the document.
+    pub const ALL: &'static [Self] = &[
+        Self::Access,
+        Self::CodeLists,
+        Self::Regions,
+        Self::OrganizationUnits,
+        Self::Institutions,
+        Self::Proposals,
+        Self::Census,
+        Self::Attachments,
+        Self::ErrorReports,
+        Self::SavedFilters,
+        Self::Imports,
+        Self::Statistics,
+        Self::Changes,
+        Self::Operation,
+    ];
+
+    /// The name in the document and in the address of its own document.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::CodeLists => "code-lists",
+            Self::Regions => "regions",
+            Self::OrganizationUnits => "organization-units",
+            Self::Institutions => "institutions",
+            Self::Proposals => "proposals",
+            Self::Census => "census",
+            Self::Attachments => "attachments",
+            Self::ErrorReports => "error-reports",
+            Self::SavedFilters => "saved-filters",
+            Self::Imports => "imports",
+            Self::Statistics => "statistics",
+            Self::Changes => "changes",
+            Self::Operation => "operation",
+        }
+    }
+
+    /// What it is about.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Access => "Tokens for machines.",
+            Self::CodeLists => "Every set of known values, with its labels in Indonesian and English.",
+            Self::Regions => "Provinces, regencies and cities, districts and villages by Kemendagri code.",
+            Self::OrganizationUnits => {
+                "Muhammadiyah's tree of units, and 'Aisyiyah's beside it; it carries permissions."
+            }
+            Self::Institutions => "The living register of AUMSOS.",
+            Self::Proposals => "Changes of verified records that wait for the responsible unit.",
+            Self::Census => "Whom each institution cares for, as a time series.",
+            Self::Attachments => "Photos and documents of institutions.",
+            Self::ErrorReports => "Errors that anyone reports in public entries.",
+            Self::SavedFilters => "Filters to come back to, alone or with a team.",
+            Self::Imports => "Spreadsheets into the register: a dry run first.",
+            Self::Statistics => "Figures within what the caller may see.",
+            Self::Changes => "What changed, what is gone and what left the caller's sight.",
+            Self::Operation => "Health and metrics of the running service.",
+        }
+    }
+}
+
+/// What a body of a request or an answer is made of.
+#[derive(Clone)]
+pub(crate) enum Content {
+    /// JSON of a named schema.
+    Json(SchemaOf),
+    /// A page of a list: `{items, next_cursor, count}`.
+    List(SchemaOf),
+    /// A merge patch (RFC 7396) of a named schema.
+    MergePatch(SchemaOf),
+    /// A form.
+    Form(SchemaOf),
+    /// A file upload with further parts described by a named schema.
+    Multipart(SchemaOf),
+    /// Something that is not JSON, by media type.
+    Media(&'static str),
+    /// Nothing.
+    Empty,
+}
+
+/// A schema that a type of ours has.
+#[derive(Clone, Copy)]
+pub(crate) struct SchemaOf {
+    pub(crate) type_id: TypeId,
+    pub(crate) name: fn() -> std::borrow::Cow<'static, str>,
+    pub(crate) schema: fn() -> RefOr<Schema>,
+    pub(crate) collect: fn(&mut Vec<(String, RefOr<Schema>)>),
+}
+
+impl SchemaOf {
+    pub(crate) fn of<T: ToSchema + 'static>() -> Self {
+        Self {
+            type_id: TypeId::of::<T>(),
+            name: <T as ToSchema>::name,
+            schema: <T as PartialSchema>::schema,
+            collect: <T as ToSchema>::schemas,
+        }
+    }
+}
+
+/// An answer that is no problem.
+#[derive(Clone)]
+pub(crate) struct AnswerDoc {
+    pub(crate) status: StatusCode,
+    pub(crate) description: &'static str,
+    pub(crate) content: Content,
+    pub(crate) has_etag: bool,
+    pub(crate) has_location: bool,
+}
+
+/// How the parameters of a query are read.
+#[derive(Clone, Copy)]
+pub(crate) struct QueryDoc {
+    pub(crate) type_id: TypeId,
+    pub(crate) parameters: fn() -> Vec<Parameter>,
+}
+
+/// What a list offers beside its filters.
+#[derive(Clone, Copy)]
+pub(crate) struct ListDoc {
+    pub(crate) sorts: fn() -> Vec<&'static str>,
+    pub(crate) default_sort: &'static str,
+    pub(crate) forms: &'static [crate::listing::Form],
+}
+
+/// One operation. Build it with [`Operation::get`] and its siblings.
+pub struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) tag: Tag,
+    pub(crate) access: Access,
+    pub(crate) summary: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) query: Option<QueryDoc>,
+    pub(crate) list: Option<ListDoc>,
+    pub(crate) body: Content,
+    pub(crate) body_is_optional: bool,
+    pub(crate) answers: Vec<AnswerDoc>,
+    pub(crate) refusals: Vec<&'static Reason>,
+    pub(crate) needs_if_match: bool,
+    pub(crate) takes_if_match: bool,
+    pub(crate) takes_idempotency_key: bool,
+    pub(crate) is_deprecated: bool,
+    /// Further statuses that a problem of this operation can have.
+    pub(crate) also: Vec<StatusCode>,
+    /// Schemas that only the query names.
+    pub(crate) query_schemas: Vec<SchemaOf>,
+    path_parameters: Vec<(&'static str, &'static str, fn() -> RefOr<Schema>)>,
+    is_read: bool,
+    route: Box<dyn Fn() -> Route + Send + Sync>,
+}
+
+/// The operation that a request was routed to.
+#[derive(Clone, Copy)]
+pub(crate) struct Named(pub(crate) &'static Operation);
+
+impl std::fmt::Debug for Operation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.id, self.method, self.path)
+    }
+}
+
+/// The arguments of a handler, of which the first is the [`Caller`]: the check cannot be forgotten.
+pub trait CallerFirst: FromRequest {}
+
+macro_rules! caller_first {
+    ($($argument:ident)*) => {
+        impl<$($argument: FromRequest + 'static),*> CallerFirst for (Caller, $($argument,)*) {}
+    };
+}
+caller_first! {}
+caller_first! { A }
+caller_first! { A B }
+caller_first! { A B C }
+caller_first! { A B C D }
+caller_first! { A B C D E }
+
+/// A handler whose panic is a problem of one request: it is answered with 500, and the service lives.
+#[derive(Clone)]
+struct Unwinding<H>(H);
+
+type Caught<T> = Result<T, Box<dyn std::any::Any + Send>>;
+
+impl<H, Args> Handler<Args> for Unwinding<H>
+where
+    H: Handler<Args>,
+    H::Output: Responder + 'static,
+{
+    type Output = Result<H::Output, Problem>;
+    type Future = Map<CatchUnwind<AssertUnwindSafe<H::Future>>, fn(Caught<H::Output>) -> Self::Output>;
+
+    fn call(&self, arguments: Args) -> Self::Future {
+        AssertUnwindSafe(self.0.call(arguments))
+            .catch_unwind()
+            .map(|outcome| outcome.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, &reasons::INTERNAL)))
+    }
+}
+
+impl Operation {
+    fn new<H, Args>(method: Method, path: &'static str, id: &'static str, handler: H) -> Self
+    where
+        H: Handler<Args> + Send + Sync,
+        Args: CallerFirst + 'static,
+        H::Output: Responder + 'static,
+    {
+        let verb = method.clone();
+        Self {
+            id,
+            is_read: method == Method::GET,
+            method,
+            path,
+            tag: Tag::Operation,
+            access: Access::SignedIn,
+            summary: "",
+            description: "",
+            query: None,
+            list: None,
+            body: Content::Empty,
+            body_is_optional: false,
+            answers: Vec::new(),
+            refusals: Vec::new(),
+            needs_if_match: false,
+            takes_if_match: false,
+            takes_idempotency_key: false,
+            is_deprecated: false,
+            also: Vec::new(),
+            query_schemas: Vec::new(),
+            path_parameters: Vec::new(),
+            route: Box::new(move || {
+                let verb = verb.clone();
+                let route = if verb == Method::GET {
+                    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+                } else {
+                    web::method(verb)
+                };
+                route.to(Unwinding(handler.clone()))
+            }),
+        }
+    }
+
+    /// An operation that reads.
+    pub fn get<H, Args>(path: &'static str, id: &'static str, handler: H) -> Self
+    where
+        H: Handler<Args> + Send + Sync,
+        Args: CallerFirst + 'static,
+        H::Output: Responder + 'static,
+    {
+        Self::new(Method::GET, path, id, handler)
+    }
+
+    /// An operation that writes, safe to repeat with an `Idempotency-Key`.
+    pub fn post<H, Args>(path: &'static str, id: &'static str, handler: H) -> Self
+    where
+        H: Handler<Args> + Send + Sync,
+        Args: CallerFirst + 'static,
+        H::Output: Responder + 'static,
+    {
+        Self::new(Method::POST, path, id, handler)
+    }
+
+    /// An operation that replaces a record; needs `If-Match`.
+    pub fn put<H, Args>(path: &'static str, id: &'static str, handler: H) -> Self
+    where
+        H: Handler<Args> + Send + Sync,
+        Args: CallerFirst + 'static,
+        H::Output: Responder + 'static,
+    {
+        Self { needs_if_match: true, ..Self::new(Method::PUT, path, id, handler) }
+    }
+
+    /// An operation that changes a record by a merge patch; needs `If-Match`.
+    pub fn patch<H, Args>(path: &'static str, id: &'static str, handler: H) -> Self
+    where
+        H: Handler<Args> + Send + Sync,
+        Args: CallerFirst + 'static,
+        H::Output: Responder + 'static,
+    {
+        Self { needs_if_match: true, ..Self::new(Method::PATCH, path, id, handler) }
+    }
+
+    /// An operation that deletes a record; needs `If-Match`.
+    pub fn delete<H, Args>(path: &'static str, id: &'static str, handler: H) -> Self
+    where
+        H: Handler<Args> + Send + Sync,
+        Args: CallerFirst + 'static,
+        H::Output: Responder + 'static,
+    {
+        Self { needs_if_match: true, ..Self::new(Method::DELETE, path, id, handler) }
+    }
+
+    /// What it belongs to.
+    pub const fn tag(mut self, tag: Tag) -> Self {
+        self.tag = tag;
+        self
+    }
+
+    /// Who may call it.
+    pub const fn access(mut self, access: Access) -> Self {
+        self.access = access;
+        self
+    }
+
+    /// Who may call it: whoever holds a permission.
+    pub const fn needs(self, permission: Permission) -> Self {
+        self.access(Access::Holding(permission))
+    }
+
+    /// What it does, in a few words.
+    pub const fn summary(mut self, summary: &'static str) -> Self {
+        self.summary = summary;
+        self
+    }
+
+    /// What it does, in full.
+    pub const fn description(mut self, description: &'static str) -> Self {
+        self.description = description;
+        self
+    }
+
+    /// The parameters of its query.
+    pub fn query<T: IntoParams + DeserializeOwned + 'static>(mut self) -> Self {
+        self.query =
+            Some(QueryDoc { type_id: TypeId::of::<T>(), parameters: || T::into_params(|| Some(ParameterIn::Query)) });
+        self
+    }
+
+    /// A schema that the query's parameters refer to by name.
+    pub fn with_schema<T: ToSchema + 'static>(mut self) -> Self {
+        self.query_schemas.push(SchemaOf::of::<T>());
+        self
+    }
+
+    /// A parameter of the path that is no UUID.
+    pub fn path_parameter<T: PartialSchema>(mut self, name: &'static str, description: &'static str) -> Self {
+        self.path_parameters.push((name, description, T::schema));
+        self
+    }
+
+    /// The schema and the description of a parameter of the path.
+    pub(crate) fn path_parameter_schema(&self, name: &str) -> (serde_json::Value, &'static str) {
+        let given = self.path_parameters.iter().find(|(known, ..)| *known == name);
+        match given {
+            Some((_, description, schema)) => (serde_json::to_value(schema()).unwrap_or_default(), description),
+            None => (serde_json::json!({ "type": "string", "format": "uuid" }), "The id of the record (UUIDv7)."),
+        }
+    }
+
+    /// Further statuses that a problem of this operation can have.
+    pub fn also(mut self, statuses: &[StatusCode]) -> Self {
+        self.also.extend_from_slice(statuses);
+        self
+    }
+
+    /// A list: its filters, its sorts, paging, `fields`, `count` and the forms of the whole answer.
+    pub fn lists<F: ListFilters, T: ToSchema + 'static>(mut self) -> Self {
+        self.query =
+            Some(QueryDoc { type_id: TypeId::of::<F>(), parameters: || F::into_params(|| Some(ParameterIn::Query)) });
+        self.list = Some(ListDoc {
+            sorts: || F::SORTS.iter().map(|(name, _)| *name).collect(),
+            default_sort: F::DEFAULT_SORT,
+            forms: F::FORMS,
+        });
+        self.answer(StatusCode::OK, "A page of the list", Content::List(SchemaOf::of::<T>()))
+    }
+
+    /// The POST twin of a list: the same parameters as a JSON object, for what does not belong in a URL.
+    pub fn searches<F: ListFilters, T: ToSchema + 'static>(self) -> Self {
+        Self { is_read: true, ..self.lists::<F, T>() }
+    }
+
+    /// Its body, as JSON.
+    pub fn body<T: ToSchema + DeserializeOwned + 'static>(mut self) -> Self {
+        self.body = Content::Json(SchemaOf::of::<T>());
+        self
+    }
+
+    /// Its body, as JSON, which may be left out.
+    pub fn optional_body<T: ToSchema + DeserializeOwned + 'static>(mut self) -> Self {
+        self.body_is_optional = true;
+        self.body::<T>()
+    }
+
+    /// Its body: a merge patch of what [`Self::put`] takes.
+    pub fn merge_patch<T: ToSchema + DeserializeOwned + 'static>(mut self) -> Self {
+        self.body = Content::MergePatch(SchemaOf::of::<T>());
+        self
+    }
+
+    /// Its body, as a form.
+    pub fn form<T: ToSchema + DeserializeOwned + 'static>(mut self) -> Self {
+        self.body = Content::Form(SchemaOf::of::<T>());
+        self
+    }
+
+    /// Its body, as a multipart upload; the schema names the parts.
+    pub fn multipart<T: ToSchema + 'static>(mut self) -> Self {
+        self.body = Content::Multipart(SchemaOf::of::<T>());
+        self
+    }
+
+    /// It answers with JSON.
+    pub fn answers<T: ToSchema + 'static>(self, status: StatusCode, description: &'static str) -> Self {
+        self.answer(status, description, Content::Json(SchemaOf::of::<T>()))
+    }
+
+    /// It answers with a record and its `ETag`.
+    pub fn answers_record<T: ToSchema + 'static>(self, status: StatusCode, description: &'static str) -> Self {
+        let mut operation = self.answers::<T>(status, description);
+        if let Some(answer) = operation.answers.last_mut() {
+            answer.has_etag = true;
+            answer.has_location = status == StatusCode::CREATED;
+        }
+        operation
+    }
+
+    /// It answers with something that is not JSON.
+    pub fn answers_media(self, status: StatusCode, description: &'static str, media_type: &'static str) -> Self {
+        self.answer(status, description, Content::Media(media_type))
+    }
+
+    /// It answers without a body.
+    pub fn answers_nothing(self, status: StatusCode, description: &'static str) -> Self {
+        self.answer(status, description, Content::Empty)
+    }
+
+    fn answer(mut self, status: StatusCode, description: &'static str, content: Content) -> Self {
+        self.answers.push(AnswerDoc { status, description, content, has_etag: false, has_location: false });
+        self
+    }
+
+    /// It takes an `Idempotency-Key`.
+    pub const fn repeatable(mut self) -> Self {
+        self.takes_idempotency_key = true;
+        self
+    }
+
+    /// It takes an `If-Match`, without needing one.
+    pub const fn conditional(mut self) -> Self {
+        self.takes_if_match = true;
+        self
+    }
+
+    /// The rules of the domain that can refuse it.
+    pub fn refuses(mut self, reasons: &[&'static Reason]) -> Self {
+        self.refusals.extend_from_slice(reasons);
+        self
+    }
+
+    /// Whether it changes anything.
+    pub const fn writes(&self) -> bool {
+        !self.is_read
+    }
+
+    /// A POST that changes nothing: a search, a check.
+    pub const fn reads(mut self) -> Self {
+        self.is_read = true;
+        self
+    }
+
+    /// The name that generated clients call it by.
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// Its method.
+    pub const fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Its path, with parameters in braces.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Who may call it.
+    pub const fn who(&self) -> Access {
+        self.access
+    }
+
+    pub(crate) fn route(&'static self) -> Route {
+        (self.route)().guard(guard::fn_guard(move |context| {
+            context.req_data_mut().insert(Named(self));
+            true
+        }))
+    }
+}
+
+/// Names the operation of a request, for logs and metrics.
+pub(crate) fn name_of(request: &impl HttpMessage) -> Option<&'static str> {
+    request.extensions().get::<Named>().map(|named| named.0.id)
+}

@@ -1,0 +1,126 @@
+//! What every request shares: the store, the settings, the contract, the keys; and the table of routes.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use actix_web::{HttpRequest, HttpResponse, guard, http::header::ALLOW, web};
+use aumsos_persistence::{Store, StoreError};
+
+use crate::{
+    access::Tokens,
+    contract::Contract,
+    docs,
+    health::Readiness,
+    openapi,
+    operation::Operation,
+    operations,
+    problem::{Problem, page, reasons},
+    rate_limit::RateLimits,
+    settings::Settings,
+};
+
+/// The interface over one store. Cheap to clone; every worker has one.
+#[derive(Clone)]
+pub struct Service(Arc<Shared>);
+
+/// What the copies of one [`Service`] share.
+pub struct Shared {
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    pub(crate) contract: Contract,
+    pub(crate) document: openapi::Document,
+    pub(crate) tokens: Tokens,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) readiness: Readiness,
+    is_stopping: AtomicBool,
+    operations: &'static [Operation],
+}
+
+impl std::ops::Deref for Service {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Prepares the interface: compiles the contract, loads the signing keys.
+    pub async fn new(store: Store, settings: Settings) -> Result<Self, StoreError> {
+        let operations = operations::all();
+        let document = openapi::Document::of(operations);
+        let contract = Contract::of(operations, &document);
+        let tokens = Tokens::load(&store, &settings.public_url).await?;
+        let rate_limits = RateLimits::new(&settings);
+        Ok(Self(Arc::new(Shared {
+            store,
+            settings,
+            contract,
+            document,
+            tokens,
+            rate_limits,
+            readiness: Readiness::default(),
+            is_stopping: AtomicBool::new(false),
+            operations,
+        })))
+    }
+
+    /// From now on readiness says no, and streams end.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the service was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    /// Puts every route in its place.
+    pub fn configure(&self, app: &mut web::ServiceConfig) {
+        app.app_data(web::Data::new(self.clone()));
+        let mut by_path: BTreeMap<&str, Vec<&'static Operation>> = BTreeMap::new();
+        for operation in self.operations {
+            by_path.entry(operation.path).or_default().push(operation);
+        }
+        // Literal segments before parameters: `/institutions/search` is no institution.
+        let mut paths: Vec<_> = by_path.into_iter().collect();
+        paths.sort_by_key(|(path, _)| path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
+        for (path, operations) in paths {
+            let mut resource = web::resource(path);
+            let mut allowed: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
+            if allowed.contains(&"GET") {
+                allowed.push("HEAD");
+            }
+            let allowed = allowed.join(", ");
+            for operation in operations {
+                resource = resource.route(operation.route());
+            }
+            app.service(resource.default_service(web::to(move || {
+                let allow = allowed.clone();
+                async move { Err::<HttpResponse, _>(not_allowed(&allow)) }
+            })));
+        }
+        app.service(web::resource("/problems/{code}").route(web::route().guard(guard::Get()).to(page::show)));
+        docs::configure(app);
+        app.default_service(web::to(|_: HttpRequest| async { Err::<HttpResponse, _>(Problem::not_found()) }));
+    }
+}
+
+fn not_allowed(allow: &str) -> Problem {
+    let problem = Problem::new(actix_web::http::StatusCode::METHOD_NOT_ALLOWED, &reasons::METHOD_NOT_ALLOWED);
+    match allow.parse() {
+        Ok(value) => problem.with_header(ALLOW, value),
+        Err(_) => problem,
+    }
+}

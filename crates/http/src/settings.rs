@@ -1,0 +1,30 @@
+//! What the interface is told at its start; where the values come from is the server's business.
+
+use std::{net::IpAddr, sync::Arc};
+
+/// Plain values, judged before they come here.
+#[derive(Clone)]
+pub struct Settings {
+    /// The address that clients use, without a slash at its end.
+    pub public_url: String,
+    /// Whether an address is a proxy whose forwarding headers are believed.
+    pub is_trusted_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+    /// The largest body of a request, in bytes.
+    pub body_limit_bytes: usize,
+    /// The largest file that can be uploaded, in bytes.
+    pub upload_limit_bytes: usize,
+    /// Requests a minute for one caller with a token; 0 lifts the limit.
+    pub requests_per_minute: u32,
+    /// Requests that a caller may make at once.
+    pub burst: u32,
+    /// Requests a minute for one address without a token; 0 lifts the limit.
+    pub anonymous_requests_per_minute: u32,
+    /// Writes the metrics in the text format of Prometheus.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}

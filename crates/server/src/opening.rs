@@ -1,0 +1,59 @@
+//! Opening the store that the configuration names.
+
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path};
+
+use aumsos_persistence::{Store, StoreSettings, Vault};
+
+use crate::{config::Config, failure::Failure};
+
+/// Opens the database; an embedded one is made when it is not there, with its folder.
+pub async fn open(config: &Config) -> Result<Store, Failure> {
+    let storage = &config.storage;
+    make_folder(&storage.data_dir)?;
+    if let Some(folder) = storage.database_url.file().and_then(Path::parent) {
+        make_folder(folder)?;
+    }
+    let fresh = Vault::fresh_master_key()?;
+    let master_key = config.master_key(|| fresh)?;
+    let settings =
+        StoreSettings { database_url: storage.database_url.expose().to_owned(), connections: storage.connections() };
+    // The connections' options make a large future; every command would carry it.
+    Ok(Box::pin(Store::open(&settings, Vault::new(master_key.expose())?)).await?)
+}
+
+/// Opens a database that must be there.
+pub async fn open_existing(config: &Config) -> Result<Store, Failure> {
+    match config.storage.database_url.file() {
+        Some(file) if !file.exists() => Err(Failure::NoDatabase(file.to_owned())),
+        _ => open(config).await,
+    }
+}
+
+/// Opens a database that must be there, with the newest schema.
+pub async fn open_migrated(config: &Config) -> Result<Store, Failure> {
+    let store = open_existing(config).await?;
+    require_newest_schema(&store).await?;
+    Ok(store)
+}
+
+/// How many steps of the schema the database lacks.
+pub async fn missing_steps(store: &Store) -> Result<usize, Failure> {
+    Ok(store.migration_status().await?.iter().filter(|(_, is_taken)| !is_taken).count())
+}
+
+/// Refuses a database whose schema is behind.
+pub async fn require_newest_schema(store: &Store) -> Result<(), Failure> {
+    match missing_steps(store).await? {
+        0 => Ok(()),
+        missing => Err(Failure::SchemaBehind(missing)),
+    }
+}
+
+/// What lies in it is not for everyone on the machine.
+fn make_folder(folder: &Path) -> Result<(), Failure> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let made = DirBuilder::new().recursive(true).mode(0o750).create(folder);
+    made.map_err(|error| Failure::io(folder.display(), error))
+}

@@ -1,0 +1,79 @@
+//! The whole service while it runs: the store, the workers and the HTTP server, started and stopped together.
+
+use std::{net::SocketAddr, time::Duration};
+
+use aumsos_persistence::Store;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::{Config, Database, HttpUrl, ServeFlags},
+    failure::Failure,
+    opening,
+    serve::Server,
+    workers::Workers,
+};
+
+/// How long the workers may take to end once the requests have.
+const WORKERS_END: Duration = Duration::from_secs(3);
+/// How long the database may take to be closed.
+const STORE_CLOSES: Duration = Duration::from_secs(1);
+
+/// The service, up and answering.
+#[derive(Debug)]
+pub struct Running {
+    store: Store,
+    server: Server,
+    workers: Workers,
+    stop: CancellationToken,
+}
+
+impl Running {
+    /// Opens the store, brings the schema up to date where that may be done, and starts everything. When this gives
+    /// back, the service answers.
+    pub async fn start(config: &Config, flags: &ServeFlags) -> Result<Self, Failure> {
+        let store = opening::open(config).await?;
+        if flags.migrate || config.storage.database_url.system() == Database::Sqlite {
+            store.migrate_up().await?;
+        } else {
+            opening::require_newest_schema(&store).await?;
+        }
+        store.plant_roots().await?;
+        store.installation().await?;
+        let stop = CancellationToken::new();
+        let server = Server::start(config, &store, &stop).await?;
+        let workers = Workers::start(&store, &config.audit, &stop);
+        Ok(Self { store, server, workers, stop })
+    }
+
+    /// The address that was really bound.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// The address that clients use.
+    pub fn public_url(&self) -> &HttpUrl {
+        self.server.public_url()
+    }
+
+    /// The store, for whoever runs the service inside another program.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Stops: says at once that it is not ready, lets the requests in flight finish for at most 20 seconds while
+    /// streams end, then ends the workers and closes the store. Takes at most 25 seconds.
+    pub async fn stop(self) -> Result<(), Failure> {
+        self.stop.cancel();
+        let stopped = self.server.drain().await;
+        if timeout(WORKERS_END, self.workers.finish()).await.is_err() {
+            tracing::warn!("the workers did not end in time");
+        }
+        if let Ok(closed) = timeout(STORE_CLOSES, self.store.close()).await {
+            closed?;
+        } else {
+            tracing::warn!("the database was not closed in time");
+        }
+        stopped
+    }
+}

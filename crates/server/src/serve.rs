@@ -1,0 +1,230 @@
+//! The HTTP server: the only place that knows both the configuration and the interface of the HTTP crate.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use actix_cors::Cors;
+use actix_web::{
+    App, HttpResponse, HttpServer,
+    dev::{ServerHandle, Service as _},
+    middleware::{Compress, from_fn},
+    web,
+};
+use aumsos_http::{Service, Settings, frame};
+use aumsos_persistence::Store;
+use tokio::{net::TcpSocket, task::JoinHandle, time};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::{Config, HttpUrl, values::Scalar},
+    failure::Failure,
+    metrics,
+};
+
+/// How long requests in flight may take to finish once the service was asked to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+/// How often a draining server looks whether it is empty.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 2048;
+
+/// The servers of one process: the interface, and the metrics on an address of their own where that is configured.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    public_url: HttpUrl,
+    in_flight: Arc<AtomicUsize>,
+    listening: Vec<Listening>,
+}
+
+#[derive(Debug)]
+struct Listening {
+    handle: ServerHandle,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Server {
+    /// Binds the addresses and begins to answer. After `stop`, readiness says no and streams end.
+    pub async fn start(config: &Config, store: &Store, stop: &CancellationToken) -> Result<Self, Failure> {
+        metrics::start();
+        let listener = listen(config.http.listen)?;
+        let address = listener.local_addr().map_err(|error| Failure::io(config.http.listen, error))?;
+        let public_url = config.http.public_url.at(address);
+        let in_flight = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&in_flight);
+        let service = Service::new(store.clone(), settings(config, &public_url)).await?;
+        tell_of_the_end(&service, stop);
+        let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
+        let server = HttpServer::new(move || {
+            let count = Arc::clone(&count);
+            let service = service.clone();
+            App::new()
+                .configure(|app| service.configure(app))
+                .wrap(from_fn(frame))
+                .wrap(Compress::default())
+                .wrap(cors(&origins))
+                .wrap_fn(move |request, routes| {
+                    let counted = Counted::new(&count);
+                    let answer = routes.call(request);
+                    async move {
+                        let answer = answer.await;
+                        drop(counted);
+                        answer
+                    }
+                })
+        });
+        let server = server
+            .workers(config.http.worker_count())
+            .disable_signals()
+            .client_request_timeout(HEAD_TIMEOUT)
+            .shutdown_timeout(DRAIN.as_secs())
+            .listen(listener)
+            .map_err(|error| Failure::io(config.http.listen, error))?
+            .run();
+        let mut listening = vec![Listening::to(server)];
+        if let Some(address) = config.http.metrics_listen {
+            listening.push(serve_metrics(address)?);
+        }
+        Ok(Self { address, public_url, in_flight, listening })
+    }
+
+    /// The address that was really bound.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address that clients use.
+    pub const fn public_url(&self) -> &HttpUrl {
+        &self.public_url
+    }
+
+    /// Finishes what is in flight and stops listening; to be called when readiness says no already. New connections
+    /// are taken as long as requests are in flight, so that whoever asks for readiness is told instead of turned away.
+    pub async fn drain(self) -> Result<(), Failure> {
+        let end = Instant::now() + DRAIN;
+        while self.in_flight.load(Ordering::Relaxed) > 0 && Instant::now() < end {
+            time::sleep(LOOK).await;
+        }
+        let mut outcome = Ok(());
+        for Listening { handle, task } in self.listening {
+            let rest = end.saturating_duration_since(Instant::now());
+            if time::timeout(rest, handle.stop(true)).await.is_err() {
+                tracing::warn!("requests were cut off: they took longer than {} s", DRAIN.as_secs());
+                handle.stop(false).await;
+            }
+            match task.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => outcome = Err(Failure::io(self.address, error)),
+                Err(error) => outcome = Err(Failure::io(self.address, io::Error::other(error))),
+            }
+        }
+        outcome
+    }
+}
+
+/// What the interface is told of the configuration.
+fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
+    let proxies = config.http.trusted_proxies.clone();
+    Settings {
+        public_url: public_url.to_string(),
+        is_trusted_proxy: Arc::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
+        body_limit_bytes: config.http.body_limit_bytes,
+        upload_limit_bytes: config.http.upload_limit_bytes,
+        requests_per_minute: config.rate_limit.requests_per_minute,
+        burst: config.rate_limit.burst,
+        anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
+        metrics: Arc::new(metrics::written),
+    }
+}
+
+/// From the moment the service is asked to stop, readiness says no and streams end.
+fn tell_of_the_end(service: &Service, stop: &CancellationToken) {
+    let (service, stop) = (service.clone(), stop.clone());
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        service.stop();
+    });
+}
+
+/// Web pages of the configured origins may call the service and read what its headers tell.
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allow_any_method()
+        .allow_any_header()
+        .expose_headers([
+            "ETag",
+            "Location",
+            "Link",
+            "X-Request-Id",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "Feed-Cursor",
+            "WWW-Authenticate",
+            "Deprecation",
+            "Sunset",
+        ])
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| match origin.as_str() {
+        "*" => cors.allow_any_origin().send_wildcard(),
+        origin => cors.allowed_origin(origin),
+    })
+}
+
+impl Listening {
+    fn to(server: actix_web::dev::Server) -> Self {
+        Self { handle: server.handle(), task: tokio::spawn(server) }
+    }
+}
+
+/// One request that is being answered.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Listens before anything is told, so that links name the port that was really bound.
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener, Failure> {
+    let bound = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)?.into_std()
+    };
+    bound().map_err(|error| Failure::io(address, error))
+}
+
+fn serve_metrics(address: SocketAddr) -> Result<Listening, Failure> {
+    let listener = listen(address)?;
+    let show = || async {
+        HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(metrics::written())
+    };
+    let server = HttpServer::new(move || App::new().route("/metrics", web::get().to(show)))
+        .workers(1)
+        .disable_signals()
+        .client_request_timeout(HEAD_TIMEOUT)
+        .shutdown_timeout(1)
+        .listen(listener)
+        .map_err(|error| Failure::io(address, error))?
+        .run();
+    Ok(Listening::to(server))
+}

@@ -1,0 +1,118 @@
+//! What runs beside the requests: sealing the ledger, signing its end, forgetting what was kept long enough.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use aumsos_persistence::{Store, StoreError, ledger::checkpoint::Checkpoint};
+use tokio::{task::JoinSet, time};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{config::Audit, failure::Failure, metrics};
+
+/// How often the sealer looks for what other processes have committed.
+const LOOK_FOR_COMMITS: Duration = Duration::from_millis(200);
+/// How often what was measured is folded together.
+const COUNT_UP: Duration = Duration::from_secs(5);
+/// How often old answers to idempotency keys are forgotten.
+const TIDY_UP: Duration = Duration::from_mins(15);
+
+/// The workers of one process.
+#[derive(Debug)]
+pub struct Workers {
+    tasks: JoinSet<()>,
+}
+
+impl Workers {
+    /// Starts all of them; they end after `stop`.
+    pub fn start(store: &Store, audit: &Audit, stop: &CancellationToken) -> Self {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(seal(store.clone(), stop.clone()));
+        tasks.spawn(tidy_up(store.clone(), stop.clone()));
+        tasks.spawn(count_up(stop.clone()));
+        if let Some(file) = audit.checkpoint_file.clone() {
+            let interval = Duration::from_secs(audit.checkpoint_interval_seconds);
+            tasks.spawn(sign(store.clone(), file, interval, stop.clone()));
+        }
+        Self { tasks }
+    }
+
+    /// Waits for their end.
+    pub async fn finish(mut self) {
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a worker broke off");
+            }
+        }
+    }
+}
+
+/// Seals until the stop; then once more, so that what was committed last has its position, and gives the lease back.
+async fn seal(store: Store, stop: CancellationToken) {
+    let holder = Uuid::now_v7();
+    tokio::select! {
+        () = store.run_sealer(holder, LOOK_FOR_COMMITS) => {}
+        () = stop.cancelled() => {}
+    }
+    let retired = async {
+        store.seal_all(holder).await?;
+        store.retire_sealer(holder).await
+    };
+    if let Err(error) = retired.await {
+        tracing::warn!(%error, "the sealer's lease was not given back: it ends by itself");
+    }
+}
+
+async fn tidy_up(store: Store, stop: CancellationToken) {
+    let mut ticks = time::interval(TIDY_UP);
+    ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Err(error) = store.forget_old_answers().await {
+            tracing::warn!(%error, "old answers were not forgotten");
+        }
+    }
+}
+
+async fn count_up(stop: CancellationToken) {
+    while stop.run_until_cancelled(time::sleep(COUNT_UP)).await.is_some() {
+        metrics::tidy_up();
+    }
+}
+
+async fn sign(store: Store, file: PathBuf, interval: Duration, stop: CancellationToken) {
+    let mut ticks = time::interval(interval);
+    ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    let mut signed = 0;
+    loop {
+        let goes_on = stop.run_until_cancelled(ticks.tick()).await.is_some();
+        match sign_end(&store, &file, signed).await {
+            Ok(position) => signed = position,
+            Err(error) => tracing::error!(%error, "no checkpoint was written"),
+        }
+        if !goes_on {
+            return;
+        }
+    }
+}
+
+/// Writes a checkpoint when the chain has grown; gives the position that is signed now.
+async fn sign_end(store: &Store, file: &Path, signed: i64) -> Result<i64, Failure> {
+    let checkpoint = store.checkpoint().await?.filter(|checkpoint| checkpoint.position > signed);
+    let Some(checkpoint) = checkpoint else { return Ok(signed) };
+    let line = serde_json::to_string(&checkpoint).map_err(|_| StoreError::Unreadable("a checkpoint"))?;
+    append(file, &line).map_err(|error| Failure::io(file.display(), error))?;
+    let Checkpoint { position, .. } = checkpoint;
+    Ok(position)
+}
+
+fn append(file: &Path, line: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).mode(0o640).open(file)?;
+    // One write: several processes may append to one file.
+    file.write_all(format!("{line}\n").as_bytes())?;
+    file.sync_data()
+}

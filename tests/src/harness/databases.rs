@@ -1,0 +1,213 @@
+//! Databases of their own for tests, made in milliseconds from a migrated template.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use aumsos_persistence::{Store, StoreSettings, Vault};
+use aumsos_server::config::{Config, ServeFlags};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+
+use super::cluster::Cluster;
+
+/// The master key of every test, and how a variable gives it.
+const MASTER_KEY: [u8; 32] = [7; 32];
+const MASTER_KEY_TEXT: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
+/// The two database systems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum System {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// What a story can be told on.
+pub(crate) trait OnDatabase: Sized {
+    /// Makes it on a database of its own.
+    async fn on(system: System) -> Self;
+}
+
+/// A database with a folder beside it, both gone when this is dropped.
+#[derive(Debug)]
+pub(crate) struct TestDatabase {
+    system: System,
+    url: String,
+    folder: tempfile::TempDir,
+    /// The name under which it is dropped from the server.
+    name: Option<String>,
+}
+
+impl OnDatabase for TestDatabase {
+    async fn on(system: System) -> Self {
+        Self::migrated(system).await
+    }
+}
+
+impl TestDatabase {
+    /// A database with nothing in it, not even a schema.
+    pub(crate) fn empty(system: System) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        match system {
+            System::Sqlite => {
+                fs::create_dir(folder.path().join("data")).unwrap();
+                let url = format!("sqlite://{}", folder.path().join("data/aumsos.db").display());
+                Self { system, url, folder, name: None }
+            }
+            System::Postgres => {
+                let (name, url) = in_thread(|| async { create(None).await });
+                Self { system, url, folder, name: Some(name) }
+            }
+        }
+    }
+
+    /// A database with the newest schema and the two central units.
+    pub(crate) async fn migrated(system: System) -> Self {
+        if system == System::Postgres && Cluster::get().is_own {
+            let (name, url) = in_thread(|| async { create(Some(postgres_template())).await });
+            return Self { system, url, folder: tempfile::tempdir().unwrap(), name: Some(name) };
+        }
+        let database = Self::empty(system);
+        match system {
+            System::Sqlite => fs::write(database.file(), sqlite_template()).unwrap(),
+            System::Postgres => migrate(&database.url).await,
+        }
+        database
+    }
+
+    /// Which system it is on.
+    pub(crate) fn system(&self) -> System {
+        self.system
+    }
+
+    /// The folder of the test, which is also the working directory of commands.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The database file, on SQLite.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder().join("data/aumsos.db")
+    }
+
+    /// How the database is reached.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A store of its own on the database.
+    pub(crate) async fn store(&self) -> Store {
+        let settings = StoreSettings { database_url: self.url.clone(), connections: 4 };
+        Store::open(&settings, Vault::new(&MASTER_KEY).unwrap()).await.unwrap()
+    }
+
+    /// A connection beside the service: what somebody does who has the database in their hands.
+    pub(crate) async fn connection(&self) -> DatabaseConnection {
+        Database::connect(self.url.as_str()).await.unwrap()
+    }
+
+    /// Runs SQL beside the service.
+    pub(crate) async fn tamper(&self, sql: &str) {
+        let connection = self.connection().await;
+        connection.execute_unprepared(sql).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    /// The variables by which a service on this database is configured. Nobody's rate is limited.
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AUMSOS_DATABASE_URL", self.url.clone()),
+            ("AUMSOS_DATABASE_POOL", "4".to_owned()),
+            ("AUMSOS_DATA_DIR", self.folder().join("data").display().to_string()),
+            ("AUMSOS_SECRETS__MASTER_KEY", MASTER_KEY_TEXT.to_owned()),
+            ("AUMSOS_HTTP__LISTEN", "127.0.0.1:0".to_owned()),
+            ("AUMSOS_HTTP__WORKERS", "2".to_owned()),
+            ("AUMSOS_RATE_LIMIT__REQUESTS_PER_MINUTE", "0".to_owned()),
+            ("AUMSOS_RATE_LIMIT__ANONYMOUS_REQUESTS_PER_MINUTE", "0".to_owned()),
+        ]
+    }
+
+    /// The configuration of a service on this database, with some settings changed.
+    pub(crate) fn config(&self, changed: &[(&'static str, &str)], flags: &ServeFlags) -> Config {
+        let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let mut variables = self.variables();
+        variables.retain(|(name, _)| changed.clone().all(|(changed, _)| changed != *name));
+        let variables = variables.into_iter().chain(changed);
+        let variables = variables.map(|(name, value)| (name.into(), value.into()));
+        Config::load_within(self.folder(), variables, flags).unwrap().0
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Some(name) = self.name.take() {
+            let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            // It is gone with the cluster anyway, or can be dropped by hand: no reason to fail.
+            let _ = in_thread(move || async move { on_maintenance(&drop).await });
+        }
+    }
+}
+
+/// Makes a database on the server; gives its name and URL.
+async fn create(template: Option<&str>) -> (String, String) {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("aumsos_test_{}_{number}", std::process::id());
+    let template = template.map_or(String::new(), |template| format!(" TEMPLATE {template}"));
+    on_maintenance(&format!("CREATE DATABASE {name}{template}")).await.unwrap();
+    let url = Cluster::get().url_of(&name);
+    (name, url)
+}
+
+async fn on_maintenance(sql: &str) -> Result<(), sea_orm::DbErr> {
+    let connection = Database::connect(Cluster::get().maintenance_url()).await?;
+    let done = connection.execute_unprepared(sql).await.map(drop);
+    connection.close().await?;
+    done
+}
+
+async fn migrate(url: &str) {
+    let settings = StoreSettings { database_url: url.to_owned(), connections: 2 };
+    let store = Store::open(&settings, Vault::new(&MASTER_KEY).unwrap()).await.unwrap();
+    store.migrate_up().await.unwrap();
+    store.plant_roots().await.unwrap();
+    store.close().await.unwrap();
+}
+
+/// The name of the database that others are copied from.
+fn postgres_template() -> &'static str {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        in_thread(|| async {
+            let (name, url) = create(None).await;
+            migrate(&url).await;
+            name
+        })
+    })
+}
+
+/// The file that others are copied from.
+fn sqlite_template() -> &'static [u8] {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        in_thread(|| async {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("template.db");
+            migrate(&format!("sqlite://{}", file.display())).await;
+            fs::read(file).unwrap()
+        })
+    })
+}
+
+/// Runs something to its end apart from the test's own runtime: several tests may wait for the same template.
+fn in_thread<T: Send + 'static, W: Future<Output = T>>(work: impl FnOnce() -> W + Send + 'static) -> T {
+    let run = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work());
+    thread::spawn(run).join().unwrap()
+}

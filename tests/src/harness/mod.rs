@@ -1,0 +1,46 @@
+//! What stories are told with: databases of their own, the service over one of them, the binary, and people who ask.
+//!
+//! - [`TestDatabase`]: an SQLite file or a PostgreSQL database, migrated or empty, gone at the end of the test.
+//! - [`TestServer`]: the service over such a database, in this process on a free port, or as a child of the binary.
+//! - [`Actor`]: somebody with a token, or nobody; asks, and gets an [`Answer`] that can be looked at in words.
+//! - `on_both!`: makes two tests of one story.
+
+#![allow(dead_code, unused_imports, reason = "words that the stories of one area need may stand before the stories do")]
+
+mod actors;
+mod answers;
+mod binary;
+mod cluster;
+mod databases;
+mod server;
+
+pub(crate) use self::{
+    actors::Actor,
+    answers::Answer,
+    binary::{Ran, run_in},
+    databases::{OnDatabase, System, TestDatabase},
+    server::{BinaryServer, TestServer},
+};
+
+/// Two tests of each story, one a database system. What the story takes is made for it: a [`TestServer`], a
+/// [`TestDatabase`], or anything else that is made [on a database](OnDatabase).
+macro_rules! on_both {
+    ($( $(#[$meta:meta])* async fn $name:ident($given:ident: $type:ty) $story:block )+) => { $(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn story($given: $type) $story
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                story(<$type as $crate::harness::OnDatabase>::on($crate::harness::System::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                story(<$type as $crate::harness::OnDatabase>::on($crate::harness::System::Postgres).await).await;
+            }
+        }
+    )+ };
+}
