@@ -53,24 +53,28 @@ pub fn deletions(word: &str) -> BTreeSet<String> {
 /// Whether one word becomes the other by at most one edit: a letter added, dropped, replaced, or two neighbours
 /// swapped (the distance of Damerau and Levenshtein).
 pub fn is_within_one_edit(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        return differ_by_one_edit(a.as_bytes(), b.as_bytes());
+    }
     let [a, b]: [Vec<char>; 2] = [a.chars().collect(), b.chars().collect()];
-    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    differ_by_one_edit(&a, &b)
+}
+
+/// As [`is_within_one_edit`], of letters.
+fn differ_by_one_edit<L: PartialEq>(a: &[L], b: &[L]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     if long.len() - short.len() > 1 {
         return false;
     }
-    let same_ahead = short.iter().zip(long).take_while(|(x, y)| x == y).count();
-    let same_behind = short.iter().rev().zip(long.iter().rev()).take_while(|(x, y)| x == y).count();
+    let ahead = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let behind = short.iter().rev().zip(long.iter().rev()).take_while(|(x, y)| x == y).count();
     // All but one letter of the longer word is the same, ahead of the edit and behind it.
-    if same_ahead + same_behind + 1 >= long.len() {
+    if ahead + behind + 1 >= long.len() {
         return true;
     }
-    let swapped = |a: &[char], b: &[char]| matches!((a, b), ([x, y], [v, w]) if x == w && y == v);
-    short.len() == long.len()
-        && same_ahead + same_behind + 2 == long.len()
-        && swapped(
-            short.get(same_ahead..same_ahead + 2).unwrap_or_default(),
-            long.get(same_ahead..same_ahead + 2).unwrap_or_default(),
-        )
+    let [x, y] = [short, long].map(|word| word.get(ahead..ahead + 2).unwrap_or_default());
+    let swapped = matches!((x, y), ([a, b], [c, d]) if a == d && b == c);
+    swapped && short.len() == long.len() && ahead + behind + 2 == long.len()
 }
 
 /// What someone looks for.

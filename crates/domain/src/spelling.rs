@@ -11,6 +11,8 @@
 //! are read as old only in a word that shows by an `oe`, `dj` or `tj` that it is written the old way, and `sj` at the
 //! beginning of a word.
 
+use std::borrow::Cow;
+
 /// A canonical spelling for names, in words of letters and digits with one blank between them.
 ///
 /// Lower case, no diacritics, apostrophes dropped, other punctuation as blanks; old spelling made new; the common
@@ -33,19 +35,36 @@ pub fn fold(text: &str) -> String {
 /// The plain form of the beginning of a text is the beginning of its plain form (but for a blank at the end).
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        if is_apostrophe(letter) || is_combining(letter) {
-            continue;
-        }
-        match without_diacritic(letter) {
-            Some(base) => plain.push_str(base),
-            None if letter.is_alphanumeric() => plain.push(letter),
-            None if !plain.is_empty() && !plain.ends_with(' ') => plain.push(' '),
-            None => {}
+    push_plain(&mut plain, text);
+    plain
+}
+
+/// Appends the plain form of a text to another.
+pub(crate) fn push_plain(to: &mut String, text: &str) {
+    let start = to.len();
+    for letter in text.chars() {
+        if letter.is_ascii_alphanumeric() {
+            to.push(letter.to_ascii_lowercase());
+        } else if letter.is_ascii() {
+            push_mark(to, start, letter);
+        } else {
+            for letter in letter.to_lowercase() {
+                match without_diacritic(letter) {
+                    Some(base) => to.push_str(base),
+                    None if letter.is_alphanumeric() && !is_apostrophe(letter) => to.push(letter),
+                    None => push_mark(to, start, letter),
+                }
+            }
         }
     }
-    plain.truncate(plain.trim_end().len());
-    plain
+    to.truncate(start.max(to.trim_end_matches(' ').len()));
+}
+
+/// One blank for any number of marks between words, nothing for those in a word.
+fn push_mark(to: &mut String, start: usize, mark: char) {
+    if !is_apostrophe(mark) && !is_combining(mark) && to.len() > start && !to.ends_with(' ') {
+        to.push(' ');
+    }
 }
 
 /// A key that names share when they sound alike to an Indonesian ear, for finding duplicates; it mixes names that are
@@ -107,15 +126,18 @@ fn replace_before_consonant(word: &str, vowel: &str) -> String {
 }
 
 /// One word of plain text in its canonical spelling.
-fn fold_word(word: &str) -> String {
-    let mut now = word.to_owned();
-    loop {
-        let newer = canonical_name(&in_new_spelling(&now)).to_owned();
-        if newer == now {
-            return now;
-        }
-        now = newer;
+pub(crate) fn fold_word(word: &str) -> Cow<'_, str> {
+    let mut folded = Cow::Borrowed(canonical_name(word));
+    while has_old_spelling(&folded) {
+        folded = Cow::Owned(canonical_name(&in_new_spelling(&folded)).to_owned());
     }
+    folded
+}
+
+/// Whether [`in_new_spelling`] would change the word.
+fn has_old_spelling(word: &str) -> bool {
+    let pairs = word.as_bytes().windows(2);
+    word.starts_with("sj") || pairs.into_iter().any(|pair| matches!(pair, b"oe" | b"dj" | b"tj" | b"ch"))
 }
 
 /// A word of old spelling in today's, once over. Each step that changes something makes the word shorter or takes a

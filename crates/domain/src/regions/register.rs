@@ -94,7 +94,12 @@ impl Regions {
 
     /// The region of a code, if there is one now. For codes that there were, ask [`resolve`](Self::resolve).
     pub fn region(&'static self, code: RegionCode) -> Option<Region> {
-        self.keys.binary_search(&code.key()).ok().map(|at| self.at(at))
+        self.place(code).map(|at| self.at(at))
+    }
+
+    /// Where a region stands in the register.
+    pub(super) fn place(&self, code: RegionCode) -> Option<usize> {
+        self.keys.binary_search(&code.key()).ok()
     }
 
     /// The regions that a region is in, the province first and itself last; none if there is no such region.
@@ -140,6 +145,11 @@ impl Regions {
         counts.get(level as usize).copied().unwrap_or_default()
     }
 
+    /// The level of the region at each place.
+    pub(super) fn levels(&self) -> impl Iterator<Item = RegionLevel> {
+        self.keys.iter().map(|&key| level_of_key(key))
+    }
+
     /// Where the region and those in it stand.
     pub(super) fn places_within(&self, parent: Option<RegionCode>) -> Range<usize> {
         match parent {
@@ -176,7 +186,7 @@ mod tests {
     #[test]
     fn all_regions_of_the_decree_are_there() {
         let regions = Regions::get();
-        // Kepmendagri 100.1.1-6117/2022: 38 provinces, 416 regencies and 98 cities, 7,277 districts, 8,498 kelurahan
+        // Kepmendagri 100.1.1-6117/2022, with the 38th province by UU 29/2022: 38 provinces, 416 regencies and 98 cities, 7,277 districts, 8,498 kelurahan
         // and 75,265 desa.
         let counts = RegionLevel::ALL.iter().map(|&level| regions.count(level)).collect::<Vec<_>>();
         assert_eq!(counts, [38, 514, 7_277, 83_763]);
