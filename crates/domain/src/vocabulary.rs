@@ -4,7 +4,7 @@
 use crate::{
     access, census,
     code_list::CodeListEntry,
-    institutions,
+    imports, institutions,
     organization_units::{self, UnitLevel, UnitStatus},
     position::PositionPrecision,
     reason::Reason,
@@ -21,6 +21,7 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         institutions::proposal::REASONS,
         institutions::rules::REASONS,
         census::REASONS,
+        imports::REASONS,
     ]
     .into_iter()
     .flatten()
@@ -57,6 +58,8 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     access::Role::ENTRY,
     access::Audience::ENTRY,
     RecordKind::ENTRY,
+    imports::ImportField::ENTRY,
+    imports::RowOutcome::ENTRY,
 ];
 
 #[cfg(test)]
