@@ -10,6 +10,7 @@ mod dialect;
 mod error;
 pub mod exports;
 pub mod idempotency;
+pub mod imports;
 pub mod installation;
 pub mod institutions;
 pub mod lease;

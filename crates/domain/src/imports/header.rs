@@ -78,7 +78,8 @@ impl Header {
         let mut best: Option<Self> = None;
         for at in 0..rows.len().min(HEADER_WITHIN) {
             for labels in labels_at(rows, at) {
-                let header = Self::of_labels(labels.texts, at + labels.rows);
+                let mut header = Self::of_labels(labels.texts, at + labels.rows);
+                header.score += header.named_by(mapping);
                 if best.as_ref().is_none_or(|best| header.score > best.score) {
                     best = Some(header);
                 }
@@ -141,6 +142,12 @@ impl Header {
         Self { data_from, labels, fields, score: total }
     }
 
+    /// How much a row is the header that a mapping speaks of: by the texts above columns that it names.
+    fn named_by(&self, mapping: &Mapping) -> i32 {
+        let is_label = |name: &String| self.labels.iter().any(|label| is_one_text(label, name));
+        30 * i32::try_from(mapping.entries().keys().filter(|name| is_label(name)).count()).unwrap_or(0)
+    }
+
     fn obey(&mut self, mapping: &Mapping) -> Result<(), (Option<String>, &'static Reason)> {
         let mut given = Vec::new();
         for (column, field) in mapping.entries() {
@@ -163,8 +170,7 @@ impl Header {
     }
 
     fn column_named(&self, name: &str) -> Option<usize> {
-        let wanted = spelling::plain(name);
-        let by_text = self.labels.iter().position(|label| !wanted.is_empty() && spelling::plain(label) == wanted);
+        let by_text = self.labels.iter().position(|label| is_one_text(label, name));
         let by_number = || name.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         by_text.or_else(|| column_of_letters(name.trim())).or_else(by_number).filter(|at| *at < self.labels.len())
     }
@@ -179,6 +185,12 @@ impl Header {
             .count();
         filled > 1 && same * 2 > filled
     }
+}
+
+/// Whether two texts have the same words.
+fn is_one_text(one: &str, other: &str) -> bool {
+    let plain = spelling::plain(one);
+    !plain.is_empty() && plain == spelling::plain(other)
 }
 
 struct Labels {

@@ -7,6 +7,7 @@ pub mod cell;
 pub mod dates;
 pub mod entry;
 pub mod field;
+pub mod files;
 pub mod grades;
 pub mod header;
 pub mod judge;
@@ -52,6 +53,15 @@ pub const REASONS: &[&Reason] = &[
     &header::IMPORT_MAPPING_COLUMN_UNKNOWN,
     &header::IMPORT_MAPPING_FIELD_UNKNOWN,
     &header::IMPORT_MAPPING_FIELD_REPEATED,
+    &files::IMPORT_FILE_EMPTY,
+    &files::IMPORT_FILE_TOO_LARGE,
+    &files::IMPORT_FORMAT_NOT_SUPPORTED,
+    &files::IMPORT_FILE_DAMAGED,
+    &files::IMPORT_ENCODING_BROKEN,
+    &files::IMPORT_FILE_SWELLS,
+    &files::IMPORT_TOO_MANY_COLUMNS,
+    &files::IMPORT_TOO_MANY_ROWS,
+    &files::IMPORT_CELL_TOO_LONG,
     &row::IMPORT_CELL_REQUIRED,
     &row::IMPORT_CELL_IS_FORMULA,
     &row::IMPORT_CELL_IS_ERROR,
