@@ -60,6 +60,7 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     RecordKind::ENTRY,
     imports::ImportField::ENTRY,
     imports::RowOutcome::ENTRY,
+    imports::ImportStatus::ENTRY,
 ];
 
 #[cfg(test)]

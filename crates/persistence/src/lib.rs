@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod imports;
 pub mod installation;
 pub mod institutions;
+pub mod jobs;
 pub mod lease;
 pub mod ledger;
 mod migrations;

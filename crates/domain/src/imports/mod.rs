@@ -10,6 +10,7 @@ pub mod field;
 pub mod files;
 pub mod grades;
 pub mod header;
+pub mod import;
 pub mod judge;
 pub mod kinds;
 pub mod likeness;
@@ -26,6 +27,7 @@ pub use entry::{Entry, Figures, Head};
 pub use field::ImportField;
 pub use grades::read_grade;
 pub use header::{HEADER_WITHIN, Header, Mapping};
+pub use import::{Decision, Import, ImportStatus, MappedColumn};
 pub use judge::{ImportSummary, KnownInstitution, RowOutcome, Twin, Verdict, judge};
 pub use kinds::{kind_named, operator_named};
 pub use likeness::{Likeness, LikenessIndex, Traits};
@@ -62,6 +64,10 @@ pub const REASONS: &[&Reason] = &[
     &files::IMPORT_TOO_MANY_COLUMNS,
     &files::IMPORT_TOO_MANY_ROWS,
     &files::IMPORT_CELL_TOO_LONG,
+    &import::IMPORT_STATUS_DOES_NOT_ALLOW,
+    &import::IMPORT_ROW_WAITS_FOR_NONE,
+    &import::IMPORT_SAME_AS_NOT_LIVE,
+    &import::IMPORT_ROW_OUTSIDE_SCOPE,
     &row::IMPORT_CELL_REQUIRED,
     &row::IMPORT_CELL_IS_FORMULA,
     &row::IMPORT_CELL_IS_ERROR,
