@@ -16,7 +16,7 @@ struct Unguarded {
 
 impl OnDatabase for Unguarded {
     async fn on(system: System) -> Self {
-        let database = TestDatabase::migrated(system).await;
+        let database = TestDatabase::migrated(system);
         let store = database.store().await;
         people(&store, 10).await;
         let guards: &[&str] = match system {
@@ -174,7 +174,7 @@ struct Guarded(TestDatabase);
 
 impl OnDatabase for Guarded {
     async fn on(system: System) -> Self {
-        Self(TestDatabase::migrated(system).await)
+        Self(TestDatabase::migrated(system))
     }
 }
 

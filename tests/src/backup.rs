@@ -30,7 +30,7 @@ async fn write_on(store: Store, stop: Arc<AtomicBool>, written: Arc<AtomicU64>) 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_made_while_writing_holds_everything_written_before() {
-    let database = TestDatabase::migrated(System::Sqlite).await;
+    let database = TestDatabase::migrated(System::Sqlite);
     let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let (store, runtime) = (database.store().await, tokio::runtime::Handle::current());
     let shared = (Arc::clone(&stop), Arc::clone(&written));
@@ -65,7 +65,7 @@ async fn a_copy_made_while_writing_holds_everything_written_before() {
 
 #[tokio::test]
 async fn no_file_is_overwritten() {
-    let database = TestDatabase::migrated(System::Sqlite).await;
+    let database = TestDatabase::migrated(System::Sqlite);
     fs::write(database.folder().join("copy.db"), "mine").unwrap();
     let ran = database.run(&["backup", "copy.db"]).failed_with(1);
     assert!(ran.stderr.contains("copy.db stands already"), "{}", ran.stderr);
@@ -74,7 +74,7 @@ async fn no_file_is_overwritten() {
 
 #[tokio::test]
 async fn a_copy_that_fails_leaves_nothing_behind() {
-    let database = TestDatabase::migrated(System::Sqlite).await;
+    let database = TestDatabase::migrated(System::Sqlite);
     database.run(&["backup", "missing/copy.db"]).failed_with(1);
     database.tamper("DROP TABLE change_seal").await;
     database.run(&["backup", "copy.db"]).failed_with(1);
@@ -84,7 +84,7 @@ async fn a_copy_that_fails_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn for_postgres_the_tool_is_named() {
-    let database = TestDatabase::migrated(System::Postgres).await;
+    let database = TestDatabase::migrated(System::Postgres);
     let ran = database.run(&["backup", "copy"]).failed_with(1);
     assert!(ran.stderr.contains("pg_dump") && ran.stderr.contains("pg_basebackup"), "{}", ran.stderr);
 }

@@ -60,7 +60,7 @@ on_both! {
 
 #[tokio::test]
 async fn the_role_of_the_server_appends_to_the_ledger_and_cannot_change_it() {
-    let database = TestDatabase::migrated(System::Postgres).await;
+    let database = TestDatabase::migrated(System::Postgres);
     let role = format!("server_of_{}", uuid::Uuid::now_v7().simple());
     database.tamper(&format!("CREATE ROLE {role} LOGIN PASSWORD 'sesame'")).await;
     database.run(&["migrate", "up", "--server-role", &role]).succeeded();
@@ -106,7 +106,7 @@ async fn the_role_of_the_server_appends_to_the_ledger_and_cannot_change_it() {
 
 #[tokio::test]
 async fn a_role_that_no_grant_binds_is_refused() {
-    let database = TestDatabase::migrated(System::Postgres).await;
+    let database = TestDatabase::migrated(System::Postgres);
     for (role, why) in [
         ("postgres", "is a superuser"),
         ("nobody-here", "there is no role"),
@@ -115,6 +115,6 @@ async fn a_role_that_no_grant_binds_is_refused() {
         let ran = database.run(&["migrate", "up", "--server-role", role]).failed_with(1);
         assert!(ran.stderr.contains(why), "{}", ran.stderr);
     }
-    let embedded = TestDatabase::migrated(System::Sqlite).await;
+    let embedded = TestDatabase::migrated(System::Sqlite);
     embedded.run(&["migrate", "up", "--server-role", "server"]).failed_with(1);
 }

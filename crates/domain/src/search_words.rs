@@ -3,7 +3,7 @@
 //! A record is indexed by the words of its texts, as they are written and in canonical spelling ([`spelling`]). A
 //! query has canonical words: each finds the words that begin with it, and where none does, those one typo away.
 //! Typos are found by look-up: two words are at most one edit apart only if the sets of what remains of each after
-//! taking one letter away (and of the words themselves) meet ([`deletions`]; W. Garbe's SymSpell).
+//! taking one letter away (and of the words themselves) meet ([`deletions`]; W. Garbe's `SymSpell`).
 
 use std::collections::BTreeSet;
 
@@ -66,14 +66,14 @@ fn differ_by_one_edit<L: PartialEq>(a: &[L], b: &[L]) -> bool {
     if long.len() - short.len() > 1 {
         return false;
     }
-    let ahead = short.iter().zip(long).take_while(|(x, y)| x == y).count();
-    let behind = short.iter().rev().zip(long.iter().rev()).take_while(|(x, y)| x == y).count();
+    let ahead = short.iter().zip(long).take_while(|(one, other)| one == other).count();
+    let behind = short.iter().rev().zip(long.iter().rev()).take_while(|(one, other)| one == other).count();
     // All but one letter of the longer word is the same, ahead of the edit and behind it.
     if ahead + behind + 1 >= long.len() {
         return true;
     }
-    let [x, y] = [short, long].map(|word| word.get(ahead..ahead + 2).unwrap_or_default());
-    let swapped = matches!((x, y), ([a, b], [c, d]) if a == d && b == c);
+    let next_two = [short, long].map(|word| word.get(ahead..ahead + 2).unwrap_or_default());
+    let swapped = matches!(next_two, [[first, second], [third, fourth]] if first == fourth && second == third);
     swapped && short.len() == long.len() && ahead + behind + 2 == long.len()
 }
 

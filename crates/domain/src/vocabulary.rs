@@ -8,20 +8,24 @@ use crate::{
     organization_units::{self, UnitLevel, UnitStatus},
     position::PositionPrecision,
     reason::Reason,
-    record_kind::RecordKind,
-    regions, text_value,
+    record_kind::{ChangeEffect, RecordKind, RecordPresence},
+    regions, saved_filters, text_value,
 };
 
 /// Every reason that a rule of the domain can give.
 pub fn reasons() -> impl Iterator<Item = &'static Reason> {
     [
         text_value::REASONS,
+        regions::REASONS,
         organization_units::REASONS,
         institutions::life::REASONS,
         institutions::proposal::REASONS,
         institutions::rules::REASONS,
+        institutions::attachment::REASONS,
+        institutions::error_report::REASONS,
         census::REASONS,
         imports::REASONS,
+        saved_filters::REASONS,
     ]
     .into_iter()
     .flatten()
@@ -42,6 +46,9 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     institutions::AccreditationStatus::ENTRY,
     institutions::ProposalStatus::ENTRY,
     institutions::PaperKind::ENTRY,
+    institutions::AttachmentPurpose::ENTRY,
+    institutions::MediaType::ENTRY,
+    institutions::ErrorReportStatus::ENTRY,
     institutions::profile::ContactRole::ENTRY,
     institutions::ServiceKind::ENTRY,
     institutions::PpksCategory::ENTRY,
@@ -53,14 +60,21 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     census::OrphanStatus::ENTRY,
     census::Freshness::ENTRY,
     PositionPrecision::ENTRY,
+    regions::RegionLevel::ENTRY,
+    regions::VillageKind::ENTRY,
+    regions::RegionChangeKind::ENTRY,
+    regions::PlaceFaultKind::ENTRY,
     UnitLevel::ENTRY,
     UnitStatus::ENTRY,
+    saved_filters::FilterResource::ENTRY,
     access::Role::ENTRY,
     access::Audience::ENTRY,
     RecordKind::ENTRY,
     imports::ImportField::ENTRY,
     imports::RowOutcome::ENTRY,
     imports::ImportStatus::ENTRY,
+    ChangeEffect::ENTRY,
+    RecordPresence::ENTRY,
 ];
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use actix_web::{
     web,
 };
 use aumsos_domain::{Language, access::ActorId};
+use opentelemetry::{global, propagation::Extractor};
 use tracing::Instrument;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
     access::{Identity, token::invalid_token, tokens::TokenError},
@@ -94,11 +96,7 @@ async fn identify(
     address: Option<IpAddr>,
 ) -> Result<Arc<Identity>, Problem> {
     let given = request.headers().get(header::AUTHORIZATION);
-    let bearer = given.and_then(|value| {
-        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    match (bearer, given) {
+    match (bearer(request.headers()), given) {
         (Some(token), _) => match service.tokens.identify(&service.store, token).await {
             Ok(identity) if identity.may_come_from(address) => Ok(identity),
             Ok(_) | Err(TokenError::Invalid) => Err(invalid_token()),
@@ -108,6 +106,12 @@ async fn identify(
         (None, Some(_)) if request.path() != "/oauth/token" => Err(invalid_token()),
         _ => Ok(Arc::new(Identity::anonymous())),
     }
+}
+
+/// The token that a request shows.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The real address of the peer: forwarding headers are believed only from configured proxies, and of a chain of them
@@ -135,7 +139,26 @@ fn request_id(headers: &HeaderMap) -> String {
 
 fn span_of(request: &ServiceRequest, id: &str) -> tracing::Span {
     // The path may name a record; the query may hold what people search for, and stays out.
-    tracing::info_span!("request", request_id = id, method = %request.method(), path = request.path())
+    let span = tracing::info_span!("request", request_id = id, method = %request.method(), path = request.path());
+    if request.headers().contains_key("traceparent") {
+        let caller = global::get_text_map_propagator(|propagator| propagator.extract(&Headers(request.headers())));
+        // Without a collector there is no trace to continue.
+        let _ = span.set_parent(caller);
+    }
+    span
+}
+
+/// The headers of a request, as the propagator of W3C Trace Context reads them.
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
 }
 
 /// Every error becomes a problem in the language of the caller.

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod body;
+pub mod changes;
 pub mod code_lists;
 pub mod command;
 pub mod conditional;
@@ -15,6 +16,7 @@ pub mod creation;
 mod docs;
 mod frame;
 pub mod health;
+pub mod history;
 pub mod listing;
 pub mod metrics;
 pub mod openapi;
@@ -24,6 +26,7 @@ pub mod organization_units;
 pub mod problem;
 pub mod rate_limit;
 pub mod record;
+pub mod regions;
 mod service;
 mod settings;
 

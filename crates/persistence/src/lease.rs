@@ -55,6 +55,18 @@ impl Store {
         row.map(|row| Ok(Lease { holder, fencing: row.try_get_by_index(0)? })).transpose()
     }
 
+    /// Whether somebody else holds the lease `name` at this moment: then it need not be tried for, which would lock it.
+    pub async fn is_lease_of_another(&self, name: &str, holder: Uuid) -> Result<bool, StoreError> {
+        let mut select = Query::select();
+        select
+            .expr(Expr::value(1))
+            .from(Alias::new("lease"))
+            .and_where(Expr::col("name").eq(name))
+            .and_where(Expr::col("holder").ne(holder))
+            .and_where(Expr::col("expires_at").gte(database_now(self.backend())));
+        Ok(self.read.query_one(&select).await?.is_some())
+    }
+
     /// Gives a lease back, so that another process need not wait for its end.
     pub async fn release_lease(&self, name: &str, lease: Lease) -> Result<(), StoreError> {
         let mut update = Query::update();

@@ -17,11 +17,15 @@ pub mod jobs;
 pub mod lease;
 pub mod ledger;
 mod migrations;
+pub mod objects;
 pub mod organization_units;
 pub mod page;
+pub mod saved_filters;
 mod search;
 mod sight;
 mod store;
+#[cfg(test)]
+mod test_store;
 pub mod vault;
 mod work;
 

@@ -1,6 +1,9 @@
 //! The tree of organisational units: its rows, and every unit's line of ancestors, which scopes are looked up in.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
@@ -19,7 +22,7 @@ use aumsos_domain::{
 
 use crate::{
     Store, StoreError, Work,
-    clock::{from_micros, now, to_micros},
+    clock::{from_micros, to_micros},
     exports::batches,
     institutions::entity::institution,
     ledger::{Change, State},
@@ -61,6 +64,9 @@ pub(crate) mod entity {
 /// `organization_unit_ancestor`, a table of pairs that is only ever looked up in.
 const ANCESTORS: &str = "organization_unit_ancestor";
 
+/// The units above some units, themselves included.
+pub(crate) type Lines = HashMap<Uuid, Arc<[Uuid]>>;
+
 /// What units are filtered by.
 #[derive(Debug, Clone, Default)]
 pub struct UnitFilters {
@@ -85,36 +91,11 @@ impl Store {
         if known > 0 {
             return Ok(());
         }
-        let at = now();
-        let roots = [
-            (OrganizationUnit::MUHAMMADIYAH, Operator::Muhammadiyah, "Pimpinan Pusat Muhammadiyah"),
-            (OrganizationUnit::AISYIYAH, Operator::Aisyiyah, "Pimpinan Pusat 'Aisyiyah"),
-        ];
-        let planted = self
-            .write(&crate::Author::system(), async |work: &mut Work| {
-                for (id, operator, name) in roots {
-                    let name = Name::parse(name).map_err(|_| StoreError::Unreadable("the name of a root"))?;
-                    let root = OrganizationUnit {
-                        id,
-                        version: 1,
-                        parent_id: None,
-                        operator,
-                        level: UnitLevel::Central,
-                        name,
-                        region: None,
-                        status: UnitStatus::Active,
-                        created_at: at,
-                        updated_at: at,
-                    };
-                    work.create_unit(&root).await?;
-                }
-                Ok::<_, StoreError>(())
-            })
-            .await;
+        let planted = self.write(&crate::Author::system(), async |work: &mut Work| work.create_roots().await).await;
         match planted {
             // Another process was quicker.
             Err(StoreError::Taken) => Ok(()),
-            outcome => outcome,
+            outcome => outcome.map(drop),
         }
     }
 
@@ -136,6 +117,23 @@ impl Store {
             .collect::<Result<_, _>>()?;
         chain.sort_by_key(|unit| unit.level);
         Ok(chain)
+    }
+
+    /// Some units, each with itself and all above it.
+    pub(crate) async fn lines_above(&self, units: &HashSet<Uuid>) -> Result<Lines, StoreError> {
+        if units.is_empty() {
+            return Ok(Lines::new());
+        }
+        let mut select = Query::select();
+        select
+            .columns(["unit_id", "ancestor_id"])
+            .from(ANCESTORS)
+            .and_where(Expr::col("unit_id").is_in(units.iter().copied()));
+        let mut lines: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for row in self.read.query_all(&select).await? {
+            lines.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
+        }
+        Ok(lines.into_iter().map(|(unit, line)| (unit, line.into())).collect())
     }
 
     /// A page of units in the order of their names.
@@ -219,6 +217,33 @@ impl Store {
 }
 
 impl Work {
+    /// Makes the two central units in a database that has none.
+    pub async fn create_roots(&mut self) -> Result<[OrganizationUnit; 2], StoreError> {
+        let root = |id, operator, name| {
+            let name = Name::parse(name).map_err(|_| StoreError::Unreadable("the name of a root"))?;
+            Ok::<_, StoreError>(OrganizationUnit {
+                id,
+                version: 1,
+                parent_id: None,
+                operator,
+                level: UnitLevel::Central,
+                name,
+                region: None,
+                status: UnitStatus::Active,
+                created_at: self.at,
+                updated_at: self.at,
+            })
+        };
+        let roots = [
+            root(OrganizationUnit::MUHAMMADIYAH, Operator::Muhammadiyah, "Pimpinan Pusat Muhammadiyah")?,
+            root(OrganizationUnit::AISYIYAH, Operator::Aisyiyah, "Pimpinan Pusat 'Aisyiyah")?,
+        ];
+        for root in &roots {
+            self.create_unit(root).await?;
+        }
+        Ok(roots)
+    }
+
     /// One unit, locked until the end of this unit of work.
     pub async fn unit_for_update(&mut self, id: Uuid) -> Result<Option<OrganizationUnit>, StoreError> {
         let row = entity::Entity::find_by_id(id).lock_exclusive().one(&self.transaction).await?;

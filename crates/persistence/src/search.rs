@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait,
-    sea_query::{Expr, ExprTrait, OnConflict, Query},
+    sea_query::{Expr, ExprTrait, OnConflict, Order, Query},
 };
 use uuid::Uuid;
 
@@ -134,6 +134,7 @@ async fn beginning_with(store: &Store, word: &search_words::QueryWord) -> Result
         .and_where(Expr::col("variant").gte(word.low.clone()))
         .and_where(Expr::col("variant").lt(word.high.clone()))
         .and_where(Expr::col("variant").eq(Expr::col("word")))
+        .order_by("word", Order::Asc)
         .limit(MOST_WORDS);
     words(store, &select).await
 }
@@ -145,6 +146,7 @@ async fn a_typo_away(store: &Store, word: &search_words::QueryWord) -> Result<Ve
         .column("word")
         .from("search_variant")
         .and_where(Expr::col("variant").is_in(word.deletions.iter().cloned()))
+        .order_by("word", Order::Asc)
         .limit(MOST_WORDS);
     let mut found = words(store, &select).await?;
     found.retain(|candidate| search_words::is_within_one_edit(&word.text, candidate));

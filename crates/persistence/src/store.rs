@@ -95,6 +95,11 @@ impl Store {
         self.sealed.subscribe()
     }
 
+    /// The last sealed position that this process knows of; others may have sealed more.
+    pub fn known_position(&self) -> i64 {
+        *self.sealed.borrow()
+    }
+
     pub(crate) fn sealed_to(&self, position: i64) {
         self.sealed.send_if_modified(|known| {
             let is_news = position > *known;
@@ -122,9 +127,10 @@ enum Access {
 }
 
 fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
-    let url = match settings.database_url.contains('?') {
-        true => settings.database_url.clone(),
-        false => format!("{}?mode=rwc", settings.database_url),
+    let url = if settings.database_url.contains('?') {
+        settings.database_url.clone()
+    } else {
+        format!("{}?mode=rwc", settings.database_url)
     };
     let mut options = ConnectOptions::new(url);
     let most = if access == Access::Writer { 1 } else { settings.connections.max(1) };

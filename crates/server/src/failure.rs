@@ -2,7 +2,8 @@
 
 use std::{io, path::PathBuf};
 
-use aumsos_persistence::{CopyError, StoreError};
+use aumsos_domain::{Invalid, Refusal};
+use aumsos_persistence::{CopyError, IsContended, StoreError};
 
 use crate::{
     config::{ConfigError, MasterKeyError},
@@ -41,6 +42,12 @@ pub enum Failure {
         /// What the system said.
         source: io::Error,
     },
+    /// A value that the service made itself is none.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// A rule of the domain does not allow a step of the service's own.
+    #[error(transparent)]
+    Rule(#[from] Refusal),
     /// The command refuses, and says why.
     #[error("{0}")]
     Refused(String),
@@ -62,5 +69,11 @@ impl Failure {
             Self::Config(_) => 2,
             _ => 1,
         }
+    }
+}
+
+impl IsContended for Failure {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_contended())
     }
 }

@@ -6,6 +6,7 @@
 pub mod command_line;
 mod commands;
 pub mod config;
+mod demo;
 pub mod failure;
 mod metrics;
 pub mod opening;

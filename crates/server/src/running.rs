@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Database, HttpUrl, ServeFlags},
+    demo,
     failure::Failure,
     opening,
     serve::Server,
@@ -38,8 +39,12 @@ impl Running {
         } else {
             opening::require_newest_schema(&store).await?;
         }
-        store.plant_roots().await?;
-        store.installation().await?;
+        if flags.demo {
+            demo::ensure(&store).await?;
+        } else {
+            demo::refuse(&store).await?;
+            store.plant_roots().await?;
+        }
         let stop = CancellationToken::new();
         let server = Server::start(config, &store, &stop).await?;
         let workers = Workers::start(&store, &config.audit, &stop);

@@ -7,7 +7,7 @@ use std::{fmt, pin::Pin};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
-use super::Answer;
+use super::{Answer, databases::PUBLIC_URL};
 
 /// A caller. Cheap to clone; several can ask at once.
 #[derive(Clone)]
@@ -64,9 +64,10 @@ impl Actor {
         self.ask(Method::DELETE, path)
     }
 
-    /// Any request.
+    /// Any request. A link that the service gave is followed to the process that the actor speaks to.
     pub(crate) fn ask(&self, method: Method, path: impl AsRef<str>) -> Ask {
-        let url = format!("{}{}", self.url, path.as_ref());
+        let path = path.as_ref();
+        let url = format!("{}{}", self.url, path.strip_prefix(PUBLIC_URL).unwrap_or(path));
         let mut request = self.http.request(method.clone(), &url);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);

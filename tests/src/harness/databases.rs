@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::{
         OnceLock,
         atomic::{AtomicUsize, Ordering},
@@ -19,6 +20,10 @@ use super::cluster::Cluster;
 /// The master key of every test, and how a variable gives it.
 const MASTER_KEY: [u8; 32] = [7; 32];
 const MASTER_KEY_TEXT: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
+/// The address that clients use of every service under test: the same for all processes on one database, whatever
+/// ports they listen on, as behind a proxy.
+pub(super) const PUBLIC_URL: &str = "http://aumsos.test";
 
 /// The two database systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +52,7 @@ pub(crate) struct TestDatabase {
 
 impl OnDatabase for TestDatabase {
     async fn on(system: System) -> Self {
-        Self::migrated(system).await
+        Self::migrated(system)
     }
 }
 
@@ -62,24 +67,16 @@ impl TestDatabase {
                 Self { system, url, folder, name: None }
             }
             System::Postgres => {
-                let (name, url) = in_thread(|| async { create(None).await });
+                let (name, url) = in_thread(|| create(None));
                 Self { system, url, folder, name: Some(name) }
             }
         }
     }
 
     /// A database with the newest schema and the two central units.
-    pub(crate) async fn migrated(system: System) -> Self {
-        if system == System::Postgres && Cluster::get().is_own {
-            let (name, url) = in_thread(|| async { create(Some(postgres_template())).await });
-            return Self { system, url, folder: tempfile::tempdir().unwrap(), name: Some(name) };
-        }
-        let database = Self::empty(system);
-        match system {
-            System::Sqlite => fs::write(database.file(), sqlite_template()).unwrap(),
-            System::Postgres => migrate(&database.url).await,
-        }
-        database
+    pub(crate) fn migrated(system: System) -> Self {
+        static MIGRATED: Template = Template::of(|database| Box::pin(migrate(database.url())));
+        MIGRATED.copy(system)
     }
 
     /// Which system it is on.
@@ -128,6 +125,7 @@ impl TestDatabase {
             ("AUMSOS_DATA_DIR", self.folder().join("data").display().to_string()),
             ("AUMSOS_SECRETS__MASTER_KEY", MASTER_KEY_TEXT.to_owned()),
             ("AUMSOS_HTTP__LISTEN", "127.0.0.1:0".to_owned()),
+            ("AUMSOS_HTTP__PUBLIC_URL", PUBLIC_URL.to_owned()),
             ("AUMSOS_HTTP__WORKERS", "2".to_owned()),
             ("AUMSOS_RATE_LIMIT__REQUESTS_PER_MINUTE", "0".to_owned()),
             ("AUMSOS_RATE_LIMIT__ANONYMOUS_REQUESTS_PER_MINUTE", "0".to_owned()),
@@ -181,29 +179,50 @@ async fn migrate(url: &str) {
     store.close().await.unwrap();
 }
 
-/// The name of the database that others are copied from.
-fn postgres_template() -> &'static str {
-    static TEMPLATE: OnceLock<String> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        in_thread(|| async {
-            let (name, url) = create(None).await;
-            migrate(&url).await;
-            name
-        })
-    })
+/// A database that is made once in a test run and copied for each test.
+pub(crate) struct Template {
+    fill: Fill,
+    /// The file.
+    sqlite: OnceLock<Vec<u8>>,
+    /// The name of the database.
+    postgres: OnceLock<String>,
 }
 
-/// The file that others are copied from.
-fn sqlite_template() -> &'static [u8] {
-    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        in_thread(|| async {
-            let folder = tempfile::tempdir().unwrap();
-            let file = folder.path().join("template.db");
-            migrate(&format!("sqlite://{}", file.display())).await;
-            fs::read(file).unwrap()
+/// Fills an empty database.
+type Fill = for<'a> fn(&'a TestDatabase) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+impl Template {
+    /// What is made by filling an empty database, and leaving it closed.
+    pub(crate) const fn of(fill: Fill) -> Self {
+        Self { fill, sqlite: OnceLock::new(), postgres: OnceLock::new() }
+    }
+
+    /// A copy of it.
+    pub(crate) fn copy(&'static self, system: System) -> TestDatabase {
+        match system {
+            System::Sqlite => {
+                let database = TestDatabase::empty(system);
+                let bytes = self.sqlite.get_or_init(|| fs::read(self.made(system).file()).unwrap());
+                fs::write(database.file(), bytes).unwrap();
+                database
+            }
+            System::Postgres if Cluster::get().is_own => {
+                let template = self.postgres.get_or_init(|| self.made(system).name.take().unwrap());
+                let (name, url) = in_thread(|| create(Some(template)));
+                TestDatabase { system, url, folder: tempfile::tempdir().unwrap(), name: Some(name) }
+            }
+            // A template would be left behind on a server that stays.
+            System::Postgres => self.made(system),
+        }
+    }
+
+    fn made(&'static self, system: System) -> TestDatabase {
+        in_thread(move || async move {
+            let database = TestDatabase::empty(system);
+            (self.fill)(&database).await;
+            database
         })
-    })
+    }
 }
 
 /// Runs something to its end apart from the test's own runtime: several tests may wait for the same template.

@@ -18,7 +18,7 @@ pub(crate) use self::{
     actors::Actor,
     answers::Answer,
     binary::{Ran, run_in},
-    databases::{OnDatabase, System, TestDatabase},
+    databases::{OnDatabase, System, Template, TestDatabase},
     server::{BinaryServer, TestServer},
 };
 

@@ -26,12 +26,12 @@ use super::{Actor, OnDatabase, System, TestDatabase, binary::command};
 pub(crate) struct TestServer {
     running: Option<Running>,
     // After the service in this list, so that the database is dropped after it.
-    database: TestDatabase,
+    database: Option<TestDatabase>,
 }
 
 impl OnDatabase for TestServer {
     async fn on(system: System) -> Self {
-        Self::start(TestDatabase::migrated(system).await, &[]).await
+        Self::start(TestDatabase::migrated(system), &[]).await
     }
 }
 
@@ -39,7 +39,7 @@ impl TestServer {
     /// Starts the service over a database, with some settings changed.
     pub(crate) async fn start(database: TestDatabase, changed: &[(&'static str, &str)]) -> Self {
         let running = Self::run(&database, changed).await;
-        Self { running: Some(running), database }
+        Self { running: Some(running), database: Some(database) }
     }
 
     async fn run(database: &TestDatabase, changed: &[(&'static str, &str)]) -> Running {
@@ -52,7 +52,15 @@ impl TestServer {
         if let Some(running) = self.running.take() {
             running.stop().await.unwrap();
         }
-        self.running = Some(Self::run(&self.database, &[]).await);
+        self.running = Some(Self::run(self.database(), &[]).await);
+    }
+
+    /// Stops the service in order and gives back its database.
+    pub(crate) async fn stop(mut self) -> TestDatabase {
+        if let Some(running) = self.running.take() {
+            running.stop().await.unwrap();
+        }
+        self.database.take().unwrap()
     }
 
     fn running(&self) -> &Running {
@@ -61,7 +69,7 @@ impl TestServer {
 
     /// The database under it.
     pub(crate) fn database(&self) -> &TestDatabase {
-        &self.database
+        self.database.as_ref().unwrap()
     }
 
     /// The store that the service uses.
@@ -76,7 +84,7 @@ impl TestServer {
 
     /// The binary as another process on the same database.
     pub(crate) fn spawn_binary(&self) -> BinaryServer {
-        BinaryServer::spawn(&self.database, &[])
+        BinaryServer::spawn(self.database(), &[])
     }
 
     /// Nobody in particular.
@@ -124,12 +132,17 @@ impl TestServer {
 
     /// A client as it is described, with a token of its own.
     pub(crate) async fn make_client(&self, new: &NewClient) -> Actor {
-        let author = Author::system();
-        let made = self.store().write(&author, async |work: &mut Work| work.create_client(new.clone()).await);
-        made.await.unwrap();
+        self.know_client(new).await;
         let nobody = self.anonymous();
         let answer = nobody.token_for(&new.client_id, &new.secret).await.expect_status(200);
         nobody.with_token(answer.at("/access_token").as_str().unwrap())
+    }
+
+    /// Makes a client known, and nothing else.
+    pub(crate) async fn know_client(&self, new: &NewClient) {
+        let author = Author::system();
+        let made = self.store().write(&author, async |work: &mut Work| work.create_client(new.clone()).await);
+        made.await.unwrap();
     }
 
     /// The unit of a province or regency, made when it is not there, with the units above it.

@@ -4,6 +4,7 @@ use crate::{
     CodeList,
     institutions::{InstitutionKind, Operator},
     reason::Reason,
+    search_words::is_within_one_edit,
     spelling,
 };
 
@@ -76,7 +77,7 @@ pub fn operator_named(text: &str) -> Option<Operator> {
     let folded = spelling::fold(text);
     let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let is = |names: &[&str], long: &str| {
-        words.iter().any(|word| names.contains(word) || word.len() > 6 && strsim::damerau_levenshtein(word, long) <= 2)
+        words.iter().any(|word| names.contains(word) || word.len() > 6 && is_within_one_edit(word, long))
     };
     if is(&["aisyiyah", "ppa", "pwa", "pda", "pca", "pra", "mks"], "aisyiyah") {
         Some(Operator::Aisyiyah)

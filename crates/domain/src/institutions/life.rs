@@ -205,9 +205,8 @@ impl Institution {
         match self.status {
             Draft => {}
             Submitted | Active | Suspended if may_verify => {}
-            Submitted => return Err(Refusal::from(&STATUS_DOES_NOT_ALLOW)),
             Active | Suspended => return Err(Refusal::from(&CHANGES_NEED_VERIFICATION)),
-            Closed | Merged => return Err(Refusal::from(&STATUS_DOES_NOT_ALLOW)),
+            Submitted | Closed | Merged => return Err(Refusal::from(&STATUS_DOES_NOT_ALLOW)),
         }
         Ok(Self { profile, contacts, ..self.touched(at) })
     }

@@ -2,6 +2,8 @@
 //!
 //! [`Profile`] is what people write of one, [`Institution`] the record with its life ([`life`]).
 
+pub mod attachment;
+pub mod error_report;
 pub mod kind;
 pub mod life;
 pub mod ppks;
@@ -11,6 +13,8 @@ pub mod rules;
 pub mod service;
 pub mod view;
 
+pub use attachment::{Attachment, AttachmentProfile, AttachmentPurpose, FileFacts, MediaType};
+pub use error_report::{ErrorReport, ErrorReportProfile, ErrorReportStatus};
 pub use kind::{Grade, InstitutionKind, Operator};
 pub use life::{Institution, InstitutionStatus};
 pub use ppks::PpksCategory;

@@ -28,6 +28,7 @@ impl View {
 
 impl Institution {
     /// The record as a view may see it. Contacts are not its matter: whoever may not see them never loads them.
+    #[must_use]
     pub fn seen_as(mut self, view: View) -> Self {
         self.profile = self.profile.seen_as(view);
         if view != View::Council {
@@ -42,6 +43,7 @@ impl Institution {
 
 impl Profile {
     /// See [`Institution::seen_as`].
+    #[must_use]
     pub fn seen_as(mut self, view: View) -> Self {
         if !view.sees(self.location_audience) {
             self.address = coarse(&self.address);

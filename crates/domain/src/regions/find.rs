@@ -57,6 +57,9 @@ impl Regions {
     /// missing is passed over: the regency may stand alone if its name is the only one in the nation, and a finer part
     /// may decide which of several is meant. Codes that are no more count as their successors, and a province that was
     /// split as what it was before.
+    ///
+    /// A part that is nowhere is passed over as well, with a fault, and a finer one may still find the region. One that
+    /// is somewhere else contradicts those before it, and nothing finer is looked at.
     pub fn find(&'static self, written: &WrittenPlace<'_>) -> FoundPlace {
         let mut finding = Finding { register: self, candidates: Vec::new(), faults: Vec::new() };
         let parts = [written.province, written.regency, written.district, written.village];
@@ -83,10 +86,8 @@ impl Finding {
     fn narrow(&mut self, level: RegionLevel, part: &Part) -> bool {
         let found = self.matching(level, part);
         if found.is_empty() {
-            let kind = match self.is_elsewhere(level, part) {
-                true => PlaceFaultKind::Contradiction,
-                false => PlaceFaultKind::Unknown,
-            };
+            let kind =
+                if self.is_elsewhere(level, part) { PlaceFaultKind::Contradiction } else { PlaceFaultKind::Unknown };
             self.faults.push(PlaceFault { part: level, kind });
             // What is finer cannot tell which of the two is right.
             return kind == PlaceFaultKind::Unknown;

@@ -113,10 +113,8 @@ impl Regions {
         }
         let of_regency = code.ancestor(RegionLevel::Regency).and_then(|regency| history.by_law(regency));
         if let Some((successor, year)) = history.retired(code) {
-            let kind = match successor.level() == code.level() {
-                true => RegionChangeKind::Recoded,
-                false => RegionChangeKind::Absorbed,
-            };
+            let kind =
+                if successor.level() == code.level() { RegionChangeKind::Recoded } else { RegionChangeKind::Absorbed };
             let change = match of_regency {
                 Some(law) if year >= 2022 => law.change(kind),
                 _ => listed(year, kind),

@@ -236,11 +236,9 @@ fn level_word(words: &[&str]) -> Option<RegionLevel> {
 impl Search<'_> {
     fn by_code(&self, typed: &str, limit: usize) -> Vec<Region> {
         let allowed = |region: &Region| self.allows(region);
-        if let Some(code) = RegionCode::parse_digits(typed) {
-            if self.register.region(code).is_none() {
-                let resolved = self.register.resolve(code).map(|resolved| resolved.regions).unwrap_or_default();
-                return resolved.into_iter().filter(allowed).take(limit).collect();
-            }
+        let gone = RegionCode::parse_digits(typed).filter(|&code| self.register.region(code).is_none());
+        if let Some(resolved) = gone.and_then(|code| self.register.resolve(code)) {
+            return resolved.regions.into_iter().filter(allowed).take(limit).collect();
         }
         let digits: Vec<u8> = typed.bytes().filter(u8::is_ascii_digit).collect();
         let province = typed.get(..2).and_then(|province| RegionCode::parse(province).ok());
@@ -263,10 +261,8 @@ impl Search<'_> {
         let canonical: Vec<&str> = folded.split(' ').collect();
         for corrected in [false, true] {
             for around in [false, true] {
-                let forms = match corrected {
-                    false => vec![words.to_vec(), canonical.clone()],
-                    true => self.corrections(&canonical),
-                };
+                let forms =
+                    if corrected { self.corrections(&canonical) } else { vec![words.to_vec(), canonical.clone()] };
                 let mut best = Best { limit, found: BTreeSet::new() };
                 for form in forms {
                     self.consider(&form, around, &mut best);
@@ -361,7 +357,7 @@ impl Search<'_> {
         match rest_of_name {
             Some("") => Fit::Name,
             Some(_) => Fit::BeginningOfName,
-            None if words.iter().all(|word| whole(&word)) => Fit::Words,
+            None if words.iter().all(whole) => Fit::Words,
             None => Fit::BeginningsOfWords,
         }
     }

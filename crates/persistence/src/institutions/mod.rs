@@ -1,22 +1,30 @@
 //! The register of institutions: reading within a sight, writing through the unit of work.
 
+mod attachments;
 mod census;
 pub(crate) mod entity;
+mod error_reports;
 mod export;
 mod filters;
 mod kept;
+mod past;
 mod proposals;
 mod read;
 mod registration;
 mod sealed_contacts;
 mod sight;
+mod standing;
 mod statistics;
 mod write;
 
+pub use attachments::{AttachmentFilters, AttachmentLookup, KeptAttachment};
+pub use error_reports::ErrorReportFilters;
 pub use export::institution_table;
 pub use filters::{BoundingBox, InstitutionFilters, InstitutionSort, Near};
 pub use kept::KeptInstitution;
+pub use past::{HistoryAccess, HistoryReader, InstitutionStep, InstitutionThen, PastInstitution};
 pub use read::{Lookup, Residents, SeenInstitution};
 pub(crate) use registration::{KnownRegister, Registration};
 pub use sight::InstitutionSight;
+pub(crate) use standing::Standing;
 pub use statistics::{Group, GroupKey, StatisticsQuery};

@@ -68,6 +68,7 @@ pub enum Lookup {
     Unknown,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
@@ -133,7 +134,7 @@ impl Store {
                 };
                 // A thousand documents take milliseconds to read, which other requests would wait for.
                 let contacts = vec![Vec::new(); rows.len()];
-                tokio::task::spawn_blocking(move || show(rows, contacts, &asked.1, &asked.0))
+                tokio::task::spawn_blocking(move || show(&rows, contacts, &asked.1, &asked.0))
                     .await
                     .map_err(|_| StoreError::Unreadable("an institution"))?
             }) as BoxFuture<'static, _>
@@ -183,13 +184,13 @@ impl Store {
             })
             .collect();
         let contacts = self.open_contacts(&sealed).await?;
-        show(rows, contacts, sort, filters)
+        show(&rows, contacts, sort, filters)
     }
 }
 
 /// The rows as the actor may see them; every read of institutions ends here.
 fn show(
-    rows: Vec<Row>,
+    rows: &[Row],
     contacts: Vec<Vec<Contact>>,
     sort: &[(InstitutionSort, Direction)],
     filters: &InstitutionFilters,

@@ -46,7 +46,7 @@ impl Work {
 
     /// Whether a unit is there and at work, and lies within a scope.
     pub async fn may_place_at(&mut self, unit: Uuid, scope: &Scope) -> Result<bool, StoreError> {
-        Ok(self.is_below(unit, scope.units()).await?)
+        self.is_below(unit, scope.units()).await
     }
 
     /// Writes a new institution.

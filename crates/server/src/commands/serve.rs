@@ -1,8 +1,11 @@
 //! `aumsos serve`: the service itself.
 
+use std::pin::pin;
+
 use super::{block_on, say};
 use crate::{
     config::{Config, ServeFlags},
+    demo,
     failure::Failure,
     running::Running,
     signals, telemetry,
@@ -31,10 +34,17 @@ impl Serve {
 
     async fn serve(&self, config: &Config) -> Result<(), Failure> {
         // From here on a signal is heard, also one that comes before the service is up.
-        let stop_asked = signals::stop_asked()?;
-        let running = Running::start(config, &self.flags).await?;
+        let mut stop_asked = pin!(signals::stop_asked()?);
+        let running = tokio::select! {
+            started = Running::start(config, &self.flags) => started?,
+            // What was begun is rolled back: half a migration or half a demonstration never stands.
+            signal = &mut stop_asked => {
+                tracing::info!(signal, "stopped before the service was up");
+                return Ok(());
+            }
+        };
         tracing::info!(address = %running.address(), "listening on {}", running.public_url());
-        tell(&running);
+        tell(&running, self.flags.demo);
         let signal = stop_asked.await;
         tracing::info!(signal, "stopping");
         running.stop().await?;
@@ -44,9 +54,20 @@ impl Serve {
 }
 
 /// Where to look, for the person who started it.
-fn tell(running: &Running) {
+fn tell(running: &Running, is_demo: bool) {
     let url = running.public_url();
-    say(format_args!("aumsos is listening on {url}"));
+    say(format_args!("aumsos is listening on http://{}", running.address()));
     say(format_args!("  documentation  {url}/docs"));
     say(format_args!("  contract       {url}/openapi.json"));
+    if is_demo {
+        say(format_args!("\nAll data is invented. Log-ins, all with the secret {}:", demo::SECRET));
+        for demo::LogIn { client_id, role } in demo::log_ins() {
+            say(format_args!("  {client_id:28}  {role}"));
+        }
+        let officer = demo::log_ins().nth(1).map_or(String::new(), |log_in| log_in.client_id);
+        say(format_args!(
+            "\nA token: curl -u {officer}:{} -d grant_type=client_credentials {url}/oauth/token",
+            demo::SECRET
+        ));
+    }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn written<'a>(parts: [&'a str; 4]) -> WrittenPlace<'a> {
+fn written(parts: [&str; 4]) -> WrittenPlace<'_> {
     let [province, regency, district, village] = parts.map(|part| (!part.is_empty()).then_some(part));
     WrittenPlace { province, regency, district, village }
 }

@@ -1,0 +1,60 @@
+//! One client and one person a role, at places where the role makes sense.
+
+use aumsos_domain::{
+    CodeList, Language,
+    access::{Role, RoleAssignment, RolePlace},
+    organization_units::OrganizationUnit,
+};
+use aumsos_persistence::{StoreError, Work, access::NewClient};
+use uuid::Uuid;
+
+use super::{chance::Chance, units::Tree};
+
+/// The secret of every client, known to everyone: why the demonstration serves on this machine only.
+pub(super) const SECRET: &str = "demo-secret";
+
+/// The client of a role.
+pub(super) fn client_id(role: Role) -> String {
+    format!("demo-{}", role.code().replace('_', "-"))
+}
+
+/// The person of a role.
+fn email(role: Role) -> String {
+    format!("{}@demo.invalid", role.code())
+}
+
+/// Makes them. `home` is the institution whose operator one of them is.
+pub(super) async fn make(work: &mut Work, tree: &Tree, home: Uuid, chance: &mut Chance) -> Result<(), StoreError> {
+    for &role in Role::ALL {
+        let roles: Vec<_> = places(role, tree, home).into_iter().map(|place| RoleAssignment { role, place }).collect();
+        let label = role.label(Language::Indonesian);
+        work.create_client(NewClient {
+            id: chance.id(),
+            client_id: client_id(role),
+            name: format!("Demo: {label}"),
+            secret: SECRET.to_owned(),
+            is_read_only: false,
+            allowed_networks: Vec::new(),
+            expires_at: None,
+            roles: roles.clone(),
+        })
+        .await?;
+        work.create_person(chance.id(), &email(role), &format!("Demo: {label}"), &roles).await?;
+    }
+    Ok(())
+}
+
+fn places(role: Role, tree: &Tree, home: Uuid) -> Vec<RolePlace> {
+    match role {
+        Role::InstitutionOperator => vec![RolePlace::Institution(home)],
+        // East Java: the province with the most institutions, and one of the pilots.
+        Role::RegionalOfficer | Role::BakesosDispatcher | Role::CaseSupervisor => at_both(tree, "35"),
+        Role::CaseWorker | Role::Counsellor => at_both(tree, "35.78"),
+        _ => OrganizationUnit::ROOTS.map(RolePlace::Unit).to_vec(),
+    }
+}
+
+/// The units of both organisations in a region.
+fn at_both(tree: &Tree, region: &str) -> Vec<RolePlace> {
+    tree.units_of(region).map(RolePlace::Unit).collect()
+}

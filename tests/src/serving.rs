@@ -1,0 +1,160 @@
+//! The service starts, says whether it is ready, and stops in order.
+
+use std::time::{Duration, Instant};
+
+use aumsos_domain::{
+    access::{Role, RoleAssignment, RolePlace},
+    organization_units::OrganizationUnit,
+};
+use aumsos_persistence::access::NewClient;
+use futures_util::stream;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::harness::{BinaryServer, System, TestDatabase, TestServer};
+
+on_both! {
+    async fn it_lives_and_is_ready(server: TestServer) {
+        let nobody = server.anonymous();
+        nobody.get("/health/live").await.expect_status(200);
+        let ready = nobody.get("/health/ready").await.expect_status(200);
+        assert_eq!((ready.at("/status"), ready.at("/database")), (json!("up"), json!("up")));
+    }
+
+    async fn a_token_of_one_process_is_good_for_another(server: TestServer) {
+        let officer = server.council_officer().await;
+        officer.get("/v1/organization-units").await.expect_status(200);
+        let other = server.spawn_binary();
+        other.as_seen_by(&officer).get("/v1/organization-units").await.expect_status(200);
+        other.anonymous().with_token(&officer.token().replace('.', "x")).get("/v1/organization-units").await
+            .expect_status(401);
+    }
+
+    async fn what_one_process_wrote_another_shows(server: TestServer) {
+        let officer = server.council_officer().await;
+        let made = officer.post("/v1/organization-units", json!({
+            "parent_id": OrganizationUnit::MUHAMMADIYAH, "operator": "muhammadiyah", "level": "provincial",
+            "name": "PWM Jawa Timur", "region": "35",
+        })).await.expect_status(201);
+        let path = format!("/v1/organization-units/{}", made.at("/id").as_str().unwrap());
+        let mut other = server.spawn_binary();
+        let shown = other.anonymous().get(&path).await.expect_status(200);
+        assert_eq!((shown.etag(), shown.json()), (made.etag(), made.json()));
+        other.kill();
+        server.anonymous().get(&path).await.expect_status(200);
+    }
+
+    async fn a_restart_forgets_nothing(server: TestServer) {
+        let mut server = server;
+        let officer = server.council_officer().await;
+        let token = officer.token().to_owned();
+        server.restart().await;
+        server.anonymous().with_token(&token).get("/v1/organization-units").await.expect_status(200);
+    }
+
+    async fn a_client_comes_in_from_its_networks_alone(server: TestServer) {
+        let place = RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH);
+        let mut client = NewClient {
+            id: Uuid::now_v7(),
+            client_id: "elsewhere".to_owned(),
+            name: "a client of another network".to_owned(),
+            secret: "secret".to_owned(),
+            is_read_only: false,
+            allowed_networks: vec!["192.0.2.0/24".parse().unwrap()],
+            expires_at: None,
+            roles: vec![RoleAssignment { role: Role::CouncilOfficer, place }],
+        };
+        server.know_client(&client).await;
+        let nobody = server.anonymous();
+        let refused = nobody.token_for("elsewhere", "secret").await.expect_status(401);
+        let unknown = nobody.token_for("nobody", "secret").await.expect_status(401);
+        assert_eq!(refused.at("/error"), unknown.at("/error"));
+        client = NewClient {
+            id: Uuid::now_v7(),
+            client_id: "here".to_owned(),
+            allowed_networks: vec!["127.0.0.0/8".parse().unwrap()],
+            ..client
+        };
+        server.make_client(&client).await.get("/v1/organization-units").await.expect_status(200);
+    }
+}
+
+/// A service that takes so long to receive a request that it can be asked to stop meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_in_flight_is_finished_and_readiness_says_no_meanwhile() {
+    let database = TestDatabase::migrated(System::Sqlite);
+    let server = TestServer::start(database, &[]).await;
+    let officer = server.council_officer().await;
+    let mut other = server.spawn_binary();
+    let (officer, nobody) = (other.as_seen_by(&officer), other.anonymous());
+
+    let body = json!({
+        "parent_id": OrganizationUnit::MUHAMMADIYAH, "operator": "muhammadiyah", "level": "provincial",
+        "name": "PWM Jawa Timur", "region": "35",
+    })
+    .to_string();
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(2);
+    let received = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
+    let slow = officer
+        .ask(reqwest::Method::POST, "/v1/organization-units")
+        .body("application/json", reqwest::Body::wrap_stream(Box::pin(received)));
+    let answer = tokio::spawn(async move { slow.await });
+    sender.send(Ok(body.as_bytes()[..20].to_vec())).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+
+    other.ask_to_stop();
+    let asked = Instant::now();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let ready = nobody.get("/health/ready").await.expect_status(503);
+    assert_eq!((ready.at("/accepting"), ready.at("/database")), (json!("down"), json!("up")));
+
+    sender.send(Ok(body.as_bytes()[20..].to_vec())).await.unwrap();
+    drop(sender);
+    let made = answer.await.unwrap().expect_status(201);
+    let (code, _) = tokio::task::block_in_place(|| other.wait());
+    assert_eq!(code, Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(5), "nothing else is waited for: {:?}", asked.elapsed());
+    let path = format!("/v1/organization-units/{}", made.at("/id").as_str().unwrap());
+    server.anonymous().get(path).await.expect_status(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_connection_does_not_hold_up_the_stop() {
+    let database = TestDatabase::migrated(System::Sqlite);
+    let mut server = BinaryServer::spawn(&database, &[]);
+    let nobody = server.anonymous();
+    nobody.get("/health/live").await.expect_status(200);
+    // The connection of the request above stays open, as those of browsers and proxies do.
+    server.ask_to_stop();
+    let (code, took) = tokio::task::block_in_place(|| server.wait());
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert!(nobody.get("/health/live").try_send().await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signed_checkpoint_is_written_when_the_service_stops() {
+    let database = TestDatabase::migrated(System::Sqlite);
+    let file = database.folder().join("checkpoints");
+    let settings = [("AUMSOS_AUDIT__CHECKPOINT_FILE", file.to_str().unwrap())];
+    let server = TestServer::start(database, &settings).await;
+    server.council_officer().await;
+    let database = server.stop().await;
+    let last = std::fs::read_to_string(&file).unwrap().lines().last().unwrap().to_owned();
+    let last: serde_json::Value = serde_json::from_str(&last).unwrap();
+    let store = database.store().await;
+    assert_eq!(last["position"], json!(store.last_position().await.unwrap()));
+    let ran = database.run(&["audit", "verify", "--checkpoints", file.to_str().unwrap()]).succeeded();
+    assert!(ran.stdout.contains("The ledger is whole."), "{}", ran.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metrics_have_an_address_of_their_own_where_that_is_configured() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let settings = [("AUMSOS_HTTP__METRICS_LISTEN", free.as_str())];
+    let server = TestServer::start(TestDatabase::migrated(System::Sqlite), &settings).await;
+    server.anonymous().get("/v1/code-lists").await.expect_status(200);
+    let metrics = reqwest::get(format!("http://{free}/metrics")).await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("http_requests_total"), "{metrics}");
+    server.anonymous().get("/metrics").await.expect_status(401);
+}
