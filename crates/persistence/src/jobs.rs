@@ -223,24 +223,22 @@ impl Store {
 
     /// Puts a job aside after its last attempt, and tells its subject so.
     async fn put_job_aside(&self, job: &LeasedJob, error: &str) -> Result<(), StoreError> {
-        self.write(&Author::system(), async |work: &mut Work| {
-            let mut update = Query::update();
-            update
-                .table(table())
-                .value("status", DEAD)
-                .value("lease_until", Option::<i64>::None)
-                .value("last_error", cut(error));
-            for condition in held_by(job) {
-                update.and_where(condition);
-            }
-            if work.transaction.execute(&update).await?.rows_affected() == 0 {
-                return Ok(());
-            }
+        let mut work = self.begin(&Author::system()).await?;
+        let mut update = Query::update();
+        update
+            .table(table())
+            .value("status", DEAD)
+            .value("lease_until", Option::<i64>::None)
+            .value("last_error", cut(error));
+        for condition in held_by(job) {
+            update.and_where(condition);
+        }
+        if work.transaction.execute(&update).await?.rows_affected() == 1 {
             match job.kind {
-                JobKind::ImportApply => work.give_import_up(job.subject).await,
+                JobKind::ImportApply => work.give_import_up(job.subject).await?,
             }
-        })
-        .await
+        }
+        work.commit().await
     }
 
     /// Gives back all that a holder has taken, at a graceful stop, so that another process need not wait for the end of

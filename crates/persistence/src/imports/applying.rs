@@ -1,6 +1,8 @@
 //! Applying an import: batch after batch, each one unit of work in which its rows are marked, so that whatever breaks
 //! off in between goes on where it was and makes nothing twice.
 
+use std::time::Duration;
+
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
@@ -24,6 +26,8 @@ use crate::{
 
 /// Rows of one unit of work.
 const BATCH: u64 = 200;
+/// How often a batch is tried when other transactions are in the way, before the job is given back.
+const ATTEMPTS: u64 = 5;
 
 const DAMAGED: StoreError = StoreError::Unreadable("an import");
 
@@ -51,7 +55,28 @@ impl Store {
         let import = read_import(&found.ok_or(DAMAGED)?)?;
         let author = Author { actor: import.applied_by.unwrap_or(ActorId::System), request_id: None };
         let units = self.responsible_units().await?;
-        self.write(&author, async |work: &mut Work| work.apply_rows(job, &units).await).await
+        let mut attempt = 1;
+        loop {
+            match self.apply_once(job, &author, &units).await {
+                Err(error) if error.is_contended() && attempt < ATTEMPTS => {
+                    tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn apply_once(
+        &self,
+        job: &LeasedJob,
+        author: &Author,
+        units: &ResponsibleUnits,
+    ) -> Result<Applied, StoreError> {
+        let mut work = self.begin(author).await?;
+        let applied = work.apply_rows(job, units).await?;
+        work.commit().await?;
+        Ok(applied)
     }
 }
 
