@@ -39,6 +39,8 @@ pub struct Store {
     pub(crate) vault: Arc<Vault>,
     /// Rung after each commit; wakes the sealer of this process.
     pub(crate) committed: Arc<Notify>,
+    /// Rung after each commit that leaves work in the queue; wakes the worker of this process.
+    pub(crate) queued: Arc<Notify>,
     /// The last sealed position this process knows of.
     sealed: Arc<watch::Sender<i64>>,
 }
@@ -68,6 +70,7 @@ impl Store {
             write,
             vault: Arc::new(vault),
             committed: Arc::new(Notify::new()),
+            queued: Arc::new(Notify::new()),
             sealed: Arc::new(watch::Sender::new(0)),
         })
     }

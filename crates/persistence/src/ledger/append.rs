@@ -39,8 +39,24 @@ pub(crate) struct Change {
 impl Work {
     /// Appends a change to the ledger. Whoever writes a record calls this in the same unit of work.
     pub(crate) async fn append(&mut self, change: Change) -> Result<(), StoreError> {
+        let inserted = change::Entity::insert(self.row_of(change)).exec(&self.transaction).await?;
+        let waiting = change_unsealed::ActiveModel { change_id: ActiveValue::Set(inserted.last_insert_id) };
+        change_unsealed::Entity::insert(waiting).exec_without_returning(&self.transaction).await?;
+        Ok(())
+    }
+
+    /// Appends the changes of many records, a few hundred at most.
+    pub(crate) async fn append_many(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let rows: Vec<change::ActiveModel> = changes.into_iter().map(|change| self.row_of(change)).collect();
+        let ids = change::Entity::insert_many(rows).exec_with_returning_keys(&self.transaction).await?;
+        let waiting = ids.into_iter().map(|id| change_unsealed::ActiveModel { change_id: ActiveValue::Set(id) });
+        change_unsealed::Entity::insert_many(waiting).exec_without_returning(&self.transaction).await?;
+        Ok(())
+    }
+
+    fn row_of(&self, change: Change) -> change::ActiveModel {
         let (before, after) = (change.before, change.after);
-        let row = change::ActiveModel {
+        change::ActiveModel {
             id: ActiveValue::NotSet,
             record_kind: ActiveValue::Set(change.kind.to_string()),
             record_id: ActiveValue::Set(change.id),
@@ -57,11 +73,7 @@ impl Work {
             public_after: ActiveValue::Set(after.as_ref().is_some_and(|state| state.is_public)),
             before: ActiveValue::Set(before.map(|state| state.document)),
             after: ActiveValue::Set(after.map(|state| state.document)),
-        };
-        let inserted = change::Entity::insert(row).exec(&self.transaction).await?;
-        let waiting = change_unsealed::ActiveModel { change_id: ActiveValue::Set(inserted.last_insert_id) };
-        change_unsealed::Entity::insert(waiting).exec_without_returning(&self.transaction).await?;
-        Ok(())
+        }
     }
 }
 
