@@ -33,6 +33,8 @@ pub struct Work {
     pub(crate) author: Author,
     pub(crate) at: DateTime<Utc>,
     pub(crate) store: Store,
+    /// Whether something was appended to the ledger.
+    pub(crate) has_changes: bool,
 }
 
 impl std::fmt::Debug for Work {
@@ -54,9 +56,7 @@ impl Work {
 
     /// Makes all of it last, or none of it.
     pub async fn commit(self) -> Result<(), StoreError> {
-        crate::ledger::append::commit(self.transaction).await?;
-        self.store.committed.notify_one();
-        Ok(())
+        crate::ledger::append::commit(self).await
     }
 }
 
@@ -71,7 +71,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         let transaction = self.write.begin_with_options(options).await?;
-        Ok(Work { transaction, author: author.clone(), at: clock::now(), store: self.clone() })
+        Ok(Work { transaction, author: author.clone(), at: clock::now(), store: self.clone(), has_changes: false })
     }
 
     /// Runs a command as one unit of work and commits it; tried again, at most three times, when another

@@ -24,5 +24,5 @@ pub use kept::KeptInstitution;
 pub use past::{HistoryAccess, HistoryReader, InstitutionStep, InstitutionThen, PastInstitution};
 pub use read::{Lookup, Residents, SeenInstitution};
 pub use sight::InstitutionSight;
-pub(crate) use standing::Standing;
+pub(crate) use standing::{Standing, standing_of};
 pub use statistics::{Group, GroupKey, StatisticsQuery};

@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use aumsos_domain::RecordKind;
 
-use super::entity::{change, change_unsealed};
+use super::{
+    entity::{change, change_unsealed},
+    sealer::seal_at_once,
+};
 use crate::{StoreError, Work, clock::to_micros};
 
 /// A record before or after a change: the document that is kept, and who may know of it.
@@ -61,11 +64,19 @@ impl Work {
         let inserted = change::Entity::insert(row).exec(&self.transaction).await?;
         let waiting = change_unsealed::ActiveModel { change_id: ActiveValue::Set(inserted.last_insert_id) };
         change_unsealed::Entity::insert(waiting).exec_without_returning(&self.transaction).await?;
+        self.has_changes = true;
         Ok(())
     }
 }
 
-/// Keeps the trait in scope for [`Work::commit`].
-pub(crate) async fn commit(transaction: sea_orm::DatabaseTransaction) -> Result<(), StoreError> {
-    Ok(TransactionSession::commit(transaction).await?)
+/// Commits what a unit of work has written, its changes with it; on SQLite they are sealed already.
+pub(crate) async fn commit(work: Work) -> Result<(), StoreError> {
+    let Work { transaction, store, has_changes, .. } = work;
+    let sealed = if has_changes && store.is_sqlite() { seal_at_once(&transaction).await? } else { None };
+    TransactionSession::commit(transaction).await?;
+    match sealed {
+        Some(position) => store.sealed_to(position),
+        None => store.committed.notify_one(),
+    }
+    Ok(())
 }
