@@ -5,6 +5,7 @@
 pub mod access;
 pub mod census;
 pub mod code_list;
+pub mod imports;
 pub mod institutions;
 pub mod language;
 pub mod organization_units;

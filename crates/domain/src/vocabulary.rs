@@ -4,7 +4,7 @@
 use crate::{
     access, census,
     code_list::CodeListEntry,
-    institutions,
+    imports, institutions,
     organization_units::{self, UnitLevel, UnitStatus},
     position::PositionPrecision,
     reason::Reason,
@@ -24,6 +24,7 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         institutions::attachment::REASONS,
         institutions::error_report::REASONS,
         census::REASONS,
+        imports::REASONS,
         saved_filters::REASONS,
     ]
     .into_iter()
@@ -69,6 +70,9 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     access::Role::ENTRY,
     access::Audience::ENTRY,
     RecordKind::ENTRY,
+    imports::ImportField::ENTRY,
+    imports::RowOutcome::ENTRY,
+    imports::ImportStatus::ENTRY,
     ChangeEffect::ENTRY,
     RecordPresence::ENTRY,
 ];

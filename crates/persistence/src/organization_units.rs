@@ -32,8 +32,10 @@ use crate::{
 };
 
 mod export;
+mod responsible;
 
 pub use export::unit_table;
+pub(crate) use responsible::ResponsibleUnits;
 
 pub(crate) mod entity {
     use sea_orm::entity::prelude::*;

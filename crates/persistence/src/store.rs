@@ -42,6 +42,8 @@ pub struct Store {
     pub(crate) vault: Arc<Vault>,
     /// Rung after each commit; wakes the sealer of this process.
     pub(crate) committed: Arc<Notify>,
+    /// Rung after each commit that leaves work in the queue; wakes the worker of this process.
+    pub(crate) queued: Arc<Notify>,
     /// The last sealed position this process knows of.
     sealed: Arc<watch::Sender<i64>>,
 }
@@ -75,6 +77,7 @@ impl Store {
             aside,
             vault: Arc::new(vault),
             committed: Arc::new(Notify::new()),
+            queued: Arc::new(Notify::new()),
             sealed: Arc::new(watch::Sender::new(0)),
         })
     }
