@@ -26,5 +26,5 @@ pub use past::{HistoryAccess, HistoryReader, InstitutionStep, InstitutionThen, P
 pub use read::{Lookup, Residents, SeenInstitution};
 pub(crate) use registration::{KnownRegister, Registration};
 pub use sight::InstitutionSight;
-pub(crate) use standing::Standing;
+pub(crate) use standing::{Standing, standing_of};
 pub use statistics::{Group, GroupKey, StatisticsQuery};

@@ -12,6 +12,7 @@ use aumsos_domain::{
 use super::{
     InstitutionSight, KeptInstitution, Standing,
     entity::institution::{Column, Entity},
+    standing_of,
 };
 use crate::{
     Store, StoreError,
@@ -116,7 +117,7 @@ impl Store {
                     (false, true) => View::Partner,
                     (false, false) => View::Public,
                 };
-                let now = self.standing_of(&[id].into()).await?.remove(&id);
+                let now = standing_of(&self.read, &[id].into()).await?.remove(&id);
                 HistoryAccess::Open(HistoryReader { id, view, now })
             }
             Some(row) if row.may_know => HistoryAccess::Closed,
