@@ -10,6 +10,7 @@ mod harness;
 
 mod audit;
 mod backup;
+mod changes;
 mod command_line;
 mod contract;
 mod credentials;

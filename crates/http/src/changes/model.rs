@@ -21,7 +21,7 @@ pub struct ChangesQuery {
     /// beginning when it is left out or 0.
     #[param(min_length = 1, max_length = 64)]
     pub after: Option<String>,
-    /// Only records of these kinds. `client`, `person` and `role_assignment` are in nobody's feed.
+    /// Only records of these kinds. `saved_filter`, `client`, `person` and `role_assignment` are in nobody's feed.
     #[param(max_items = 20)]
     pub kinds: Vec<RecordKind>,
     /// Changes an answer.
