@@ -16,5 +16,5 @@ mod credentials;
 mod demonstration;
 mod migrations;
 mod permissions;
-mod who_may;
 mod serving;
+mod who_may;

@@ -7,6 +7,7 @@ pub mod census;
 pub mod code_list;
 pub mod institutions;
 pub mod language;
+pub mod map;
 pub mod organization_units;
 pub mod position;
 pub mod reason;

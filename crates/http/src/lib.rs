@@ -15,6 +15,7 @@ pub mod creation;
 mod docs;
 mod frame;
 pub mod health;
+pub mod institutions;
 pub mod listing;
 pub mod metrics;
 pub mod openapi;
@@ -24,6 +25,7 @@ pub mod organization_units;
 pub mod problem;
 pub mod rate_limit;
 pub mod record;
+pub mod sensitive_reads;
 mod service;
 mod settings;
 

@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
-use crate::{access, code_lists, health, metrics, operation::Operation, organization_units};
+use crate::{
+    access, code_lists, health, institutions, metrics, operation::Operation, organization_units, sensitive_reads,
+};
 
 /// Every operation of the interface.
 pub fn all() -> &'static [Operation] {
@@ -12,6 +14,8 @@ pub fn all() -> &'static [Operation] {
             vec![access::token::operation()],
             code_lists::operations(),
             organization_units::operations(),
+            institutions::operations(),
+            sensitive_reads::operations(),
             vec![health::live(), health::ready(), metrics::operation()],
         ]
         .into_iter()

@@ -18,6 +18,7 @@ mod migrations;
 pub mod organization_units;
 pub mod page;
 mod search;
+pub mod sensitive_reads;
 mod sight;
 mod store;
 pub mod vault;

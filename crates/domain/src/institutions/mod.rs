@@ -2,6 +2,7 @@
 //!
 //! [`Profile`] is what people write of one, [`Institution`] the record with its life ([`life`]).
 
+pub mod duplicates;
 pub mod kind;
 pub mod life;
 pub mod ppks;

@@ -105,6 +105,14 @@ reasons! {
     FEED_CURSOR_TOO_OLD = "feed_cursor_too_old",
         "Posisi ini tidak lagi berlaku; ambil daftar lengkap, lalu ikuti perubahan dari Feed-Cursor jawaban itu.",
         "This position is no longer valid; take the whole list, then follow from the Feed-Cursor of that answer.";
+    /// A distance from nowhere.
+    NEAR_MISSING = "near_missing",
+        "Jarak memerlukan titik: sertakan near=lintang,bujur.",
+        "A distance needs a point: give near=latitude,longitude.";
+    /// One of several changes was refused, and so none was made.
+    BULK_NOT_APPLIED = "bulk_not_applied",
+        "Sebagian ditolak, maka tidak satu pun dilaksanakan; lihat details.",
+        "Some were refused, and so none was carried out; see details.";
     /// An idempotency key that is no key.
     IDEMPOTENCY_KEY_MALFORMED = "idempotency_key_malformed",
         "Idempotency-Key terdiri dari 1–255 karakter ASCII.",

@@ -1,6 +1,7 @@
 //! The register of institutions: reading within a sight, writing through the unit of work.
 
 mod census;
+mod duplicates;
 pub(crate) mod entity;
 mod export;
 mod filters;
@@ -12,9 +13,12 @@ mod sight;
 mod statistics;
 mod write;
 
+pub use aumsos_domain::map::BoundingBox;
+pub use census::CensusSpan;
 pub use export::institution_table;
-pub use filters::{BoundingBox, InstitutionFilters, InstitutionSort, Near};
+pub use filters::{InstitutionFilters, InstitutionSort, Near};
 pub use kept::KeptInstitution;
-pub use read::{Lookup, Residents, SeenInstitution};
+pub use proposals::SeenProposal;
+pub use read::{Lookup, Reach, Residents, SeenInstitution};
 pub use sight::InstitutionSight;
 pub use statistics::{Group, GroupKey, StatisticsQuery};

@@ -8,9 +8,8 @@ use sea_orm::{
 use super::{
     InstitutionFilters, InstitutionSight,
     entity::institution::{Column, Entity},
-    read::today,
 };
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, clock::today};
 
 /// What institutions are grouped by. Nothing that an audience could hide is among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
