@@ -14,6 +14,7 @@ mod command_line;
 mod contract;
 mod credentials;
 mod demonstration;
+mod institutions;
 mod migrations;
 mod permissions;
 mod serving;

@@ -22,11 +22,7 @@ pub(super) fn operation() -> Operation {
 
 /// The row of its POST twin.
 pub(super) fn search() -> Operation {
-    let operation = Operation::post(
-        "/v1/institutions/search",
-        "search_institutions",
-        |caller: Caller, search: Search<InstitutionQuery>| handle_search(caller, search),
-    );
+    let operation = Operation::post("/v1/institutions/search", "search_institutions", handle_search);
     described(operation.summary("Search institutions")).searches::<InstitutionQuery, InstitutionOut>()
 }
 
@@ -37,7 +33,7 @@ fn described(operation: Operation) -> Operation {
         .description(
             "The register as far as the caller may see it: everyone sees verified institutions, officers also drafts and \
              submissions of their units. A place that is hidden from the caller shows its regency and nothing finer, and no \
-             filter finds it by more.",
+             filter finds it by more. Contacts are shown, to those who may see them, only where `fields` names them.",
         )
         .with_schema::<BoundingBox>()
         .with_schema::<Point>()
@@ -51,7 +47,8 @@ async fn handle_search(caller: Caller, search: Search<InstitutionQuery>) -> Resu
 async fn handle(caller: Caller, query: ListQuery<InstitutionQuery>) -> Result<HttpResponse, Problem> {
     let filters = filters_of(&query)?;
     let sight = caller.institution_sight();
-    let sight = if query.shows("contacts") { sight } else { sight.without_contacts() };
+    // People are shown in a list only to those who ask for them.
+    let sight = if query.names("contacts") { sight } else { sight.without_contacts() };
     let found = caller.store().institutions(&filters, &query.sort, &query.page_and_one(), &sight).await?;
     let count = if query.with_count { Some(caller.store().count_institutions(&filters, &sight).await?) } else { None };
     let shown = usize::try_from(query.page.limit).unwrap_or(usize::MAX);
