@@ -16,6 +16,7 @@ mod m20261124_000003_organization_units;
 mod m20261124_000004_institutions;
 mod m20261124_000005_search;
 mod m20261124_000006_imports;
+mod m20261124_000007_saved_filters;
 mod m20261124_000008_sensitive_reads;
 
 /// All steps, in order.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_institutions::Migration),
             Box::new(m20261124_000005_search::Migration),
             Box::new(m20261124_000006_imports::Migration),
+            Box::new(m20261124_000007_saved_filters::Migration),
             Box::new(m20261124_000008_sensitive_reads::Migration),
         ]
     }

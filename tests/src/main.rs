@@ -10,12 +10,15 @@ mod harness;
 
 mod audit;
 mod backup;
+mod changes;
 mod command_line;
 mod contract;
 mod credentials;
 mod demonstration;
+mod imports;
 mod institutions;
 mod migrations;
 mod permissions;
+mod regions;
 mod serving;
 mod who_may;

@@ -1,4 +1,6 @@
-//! The kinds of record that the ledger knows.
+//! The kinds of record that the ledger knows, and who hears of their changes.
+
+use crate::access::Permission;
 
 crate::code_list! {
     /// What kind of record changed.
@@ -9,9 +11,49 @@ crate::code_list! {
         CensusReport = "census_report" ("Laporan sensus", "Census report"),
         Attachment = "attachment" ("Lampiran", "Attachment"),
         ErrorReport = "error_report" ("Laporan kesalahan", "Error report"),
+        SavedFilter = "saved_filter" ("Saringan tersimpan", "Saved filter"),
         Import = "import" ("Impor", "Import"),
         Client = "client" ("Klien", "Client"),
         Person = "person" ("Orang", "Person"),
         RoleAssignment = "role_assignment" ("Penugasan peran", "Role assignment"),
+    }
+}
+
+impl RecordKind {
+    /// The permission that shows records of this kind beyond what is public; none for those whose changes are in nobody's
+    /// feed.
+    pub const fn shown_with(self) -> Option<Permission> {
+        match self {
+            Self::OrganizationUnit | Self::Institution | Self::Proposal | Self::Attachment => {
+                Some(Permission::InstitutionsRead)
+            }
+            Self::CensusReport => Some(Permission::CensusRead),
+            Self::ErrorReport => Some(Permission::ErrorReportsHandle),
+            Self::Import => Some(Permission::ImportsRun),
+            Self::SavedFilter | Self::Client | Self::Person | Self::RoleAssignment => None,
+        }
+    }
+
+    /// Whether a change of such a record can change what somebody may do.
+    pub const fn bears_on_access(self) -> bool {
+        matches!(self, Self::Client | Self::Person | Self::RoleAssignment)
+    }
+}
+
+crate::code_list! {
+    /// What a change means for the one who hears of it.
+    ChangeEffect = "change_effect" ("Akibat perubahan", "Effect of a change") {
+        Changed = "changed" ("Baru atau berubah", "New or changed"),
+        Deleted = "deleted" ("Dihapus", "Deleted"),
+        LeftSight = "left_sight" ("Tidak lagi terlihat", "Left your sight"),
+    }
+}
+
+crate::code_list! {
+    /// Whether a record is still there, for the one who asks.
+    RecordPresence = "record_presence" ("Keberadaan rekaman", "Presence of a record") {
+        Present = "present" ("Ada", "Present"),
+        Gone = "gone" ("Sudah dihapus", "Gone"),
+        Unknown = "unknown" ("Tidak ada, atau tidak terlihat", "None, or out of sight"),
     }
 }

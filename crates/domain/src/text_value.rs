@@ -18,6 +18,8 @@ pub const FORMATS: &[Format] = &[
     (Name::FORMAT, |text| Name::parse(text).map(drop)),
     (Line::FORMAT, |text| Line::parse(text).map(drop)),
     (Prose::FORMAT, |text| Prose::parse(text).map(drop)),
+    (Message::FORMAT, |text| Message::parse(text).map(drop)),
+    (Pointer::FORMAT, |text| Pointer::parse(text).map(drop)),
     (Phone::FORMAT, |text| Phone::parse(text).map(drop)),
     (Email::FORMAT, |text| Email::parse(text).map(drop)),
     (WebAddress::FORMAT, |text| WebAddress::parse(text).map(drop)),
@@ -30,6 +32,7 @@ pub const REASONS: &[&Reason] = &[
     &TEXT_EMPTY,
     &TEXT_TOO_LONG,
     &TEXT_CONTROL_CHARACTERS,
+    &POINTER_MALFORMED,
     &PHONE_MALFORMED,
     &EMAIL_MALFORMED,
     &WEB_ADDRESS_MALFORMED,
@@ -48,6 +51,12 @@ pub const TEXT_CONTROL_CHARACTERS: Reason = Reason {
     code: "text_control_characters",
     id: "Teks memuat karakter kendali; hapus karakter itu.",
     en: "The text holds control characters; remove them.",
+};
+/// Not a JSON pointer.
+pub const POINTER_MALFORMED: Reason = Reason {
+    code: "pointer_malformed",
+    id: "Tulis penunjuk JSON (RFC 6901), misalnya /address/street.",
+    en: "Write a JSON pointer (RFC 6901), for example /address/street.",
 };
 /// Not E.164.
 pub const PHONE_MALFORMED: Reason = Reason {
@@ -153,6 +162,19 @@ fn one_line(text: &str, max: usize) -> Result<String, Invalid> {
     }
 }
 
+/// Text of several lines: trimmed, line breaks made one kind, no other control characters but tabs.
+fn several_lines(text: &str, max: usize) -> Result<String, Invalid> {
+    let kept = text.replace("\r\n", "\n");
+    if kept.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        return Err(Invalid(&TEXT_CONTROL_CHARACTERS));
+    }
+    match kept.trim() {
+        "" => Err(Invalid(&TEXT_EMPTY)),
+        trimmed if trimmed.chars().count() > max => Err(Invalid(&TEXT_TOO_LONG)),
+        trimmed => Ok(trimmed.to_owned()),
+    }
+}
+
 text_value! {
     /// The name of an institution, a unit or a person: one line of at most 200 characters.
     Name, "name", 200, "LKSA Muhammadiyah Sang Surya", |text| one_line(text, 200)
@@ -165,16 +187,22 @@ text_value! {
 
 text_value! {
     /// Free text of at most 4,000 characters; line breaks are kept, it is stored and answered as text only.
-    Prose, "prose", 4000, "Alamat pada surat izin berbeda dengan alamat yang dicatat.", |text| {
-        let kept = text.replace("\r\n", "\n");
-        if kept.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-            return Err(Invalid(&TEXT_CONTROL_CHARACTERS));
+    Prose, "prose", 4000, "Alamat pada surat izin berbeda dengan alamat yang dicatat.", |text| several_lines(text, 4000)
+}
+
+text_value! {
+    /// Free text of at most 2,000 characters, from somebody who may not be known.
+    Message, "message", 2000, "Nomor telepon ini sudah tidak aktif.", |text| several_lines(text, 2000)
+}
+
+text_value! {
+    /// A JSON pointer to a field (RFC 6901), of at most 200 characters.
+    Pointer, "pointer", 200, "/address/street", |text| {
+        let escapes = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+        if !text.starts_with('/') || !escapes || text.chars().any(char::is_control) {
+            return Err(Invalid(&POINTER_MALFORMED));
         }
-        match kept.trim() {
-            "" => Err(Invalid(&TEXT_EMPTY)),
-            trimmed if trimmed.chars().count() > 4000 => Err(Invalid(&TEXT_TOO_LONG)),
-            trimmed => Ok(trimmed.to_owned()),
-        }
+        if text.chars().count() > 200 { Err(Invalid(&TEXT_TOO_LONG)) } else { Ok(text.to_owned()) }
     }
 }
 
@@ -256,6 +284,16 @@ mod tests {
         assert!(Phone::parse("+6281234567890").is_ok());
         for wrong in ["081234567890", "+0812345678", "+62 812", "+62812345678901234", "+62-81234567", ""] {
             assert_eq!(Phone::parse(wrong), Err(Invalid(&PHONE_MALFORMED)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn pointers_are_rfc_6901() {
+        for right in ["/a", "/", "/a/0/b", "/a~1b", "/~0"] {
+            assert!(Pointer::parse(right).is_ok(), "{right}");
+        }
+        for wrong in ["", "a", "#/a", "/a~", "/a~2", "/a\n"] {
+            assert_eq!(Pointer::parse(wrong), Err(Invalid(&POINTER_MALFORMED)), "{wrong}");
         }
     }
 

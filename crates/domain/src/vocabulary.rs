@@ -4,12 +4,12 @@
 use crate::{
     access, census,
     code_list::CodeListEntry,
-    institutions, map,
+    imports, institutions, map,
     organization_units::{self, UnitLevel, UnitStatus},
     position::PositionPrecision,
     reason::Reason,
-    record_kind::RecordKind,
-    regions, text_value,
+    record_kind::{ChangeEffect, RecordKind, RecordPresence},
+    regions, saved_filters, text_value,
 };
 
 /// Every reason that a rule of the domain can give.
@@ -22,7 +22,11 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         institutions::proposal::REASONS,
         institutions::rules::REASONS,
         map::REASONS,
+        institutions::attachment::REASONS,
+        institutions::error_report::REASONS,
         census::REASONS,
+        imports::REASONS,
+        saved_filters::REASONS,
     ]
     .into_iter()
     .flatten()
@@ -46,11 +50,16 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     institutions::duplicates::DuplicateSign::ENTRY,
     institutions::duplicates::Likeness::ENTRY,
     institutions::PaperKind::ENTRY,
+    institutions::AttachmentPurpose::ENTRY,
+    institutions::MediaType::ENTRY,
+    institutions::ErrorReportStatus::ENTRY,
     institutions::profile::ContactRole::ENTRY,
     institutions::ServiceKind::ENTRY,
     institutions::PpksCategory::ENTRY,
     institutions::service::SexServed::ENTRY,
     institutions::service::Cost::ENTRY,
+    institutions::statistics::GroupKey::ENTRY,
+    institutions::statistics::Measure::ENTRY,
     census::CarePlace::ENTRY,
     census::Sex::ENTRY,
     census::AgeBand::ENTRY,
@@ -63,9 +72,15 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     regions::PlaceFaultKind::ENTRY,
     UnitLevel::ENTRY,
     UnitStatus::ENTRY,
+    saved_filters::FilterResource::ENTRY,
     access::Role::ENTRY,
     access::Audience::ENTRY,
     RecordKind::ENTRY,
+    imports::ImportField::ENTRY,
+    imports::RowOutcome::ENTRY,
+    imports::ImportStatus::ENTRY,
+    ChangeEffect::ENTRY,
+    RecordPresence::ENTRY,
 ];
 
 #[cfg(test)]

@@ -49,14 +49,14 @@ impl Contract {
         for operation in operations {
             if let Content::Json(schema) | Content::MergePatch(schema) | Content::Multipart(schema) = &operation.body
                 && !contract.bodies.contains_key(&schema.type_id)
-                && let Some(validator) = compile(document.reference(schema), document)
+                && let Some(validator) = compile(Document::reference(schema), document)
             {
                 contract.bodies.insert(schema.type_id, validator);
             }
             if let Some(query) = &operation.query
                 && !contract.queries.contains_key(&query.type_id)
             {
-                let described: Vec<_> = document.parameters_of(operation);
+                let described: Vec<_> = Document::parameters_of(operation);
                 let mut properties = Map::new();
                 let mut required = Vec::new();
                 let mut parameters = HashMap::new();
@@ -192,6 +192,10 @@ fn errors_of(validator: &Validator, value: &Value, place: Place) -> Vec<FieldErr
     for error in validator.iter_errors(value) {
         explain(&error, place, &mut errors);
     }
+    // A pattern and a format often find the same thing; the one that says what to do about it stays.
+    let told: Vec<String> =
+        errors.iter().filter(|one| one.reason != &reasons::WRONG_FORMAT).map(|one| one.pointer.clone()).collect();
+    errors.retain(|one| one.reason != &reasons::WRONG_FORMAT || !told.contains(&one.pointer));
     errors
 }
 

@@ -96,11 +96,7 @@ async fn identify(
     address: Option<IpAddr>,
 ) -> Result<Arc<Identity>, Problem> {
     let given = request.headers().get(header::AUTHORIZATION);
-    let bearer = given.and_then(|value| {
-        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    match (bearer, given) {
+    match (bearer(request.headers()), given) {
         (Some(token), _) => match service.tokens.identify(&service.store, token).await {
             Ok(identity) if identity.may_come_from(address) => Ok(identity),
             Ok(_) | Err(TokenError::Invalid) => Err(invalid_token()),
@@ -110,6 +106,12 @@ async fn identify(
         (None, Some(_)) if request.path() != "/oauth/token" => Err(invalid_token()),
         _ => Ok(Arc::new(Identity::anonymous())),
     }
+}
+
+/// The token that a request shows.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The real address of the peer: forwarding headers are believed only from configured proxies, and of a chain of them

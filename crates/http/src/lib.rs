@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod body;
+pub mod changes;
 pub mod code_lists;
 pub mod command;
 pub mod conditional;
@@ -15,6 +16,7 @@ pub mod creation;
 mod docs;
 mod frame;
 pub mod health;
+pub mod history;
 pub mod institutions;
 pub mod listing;
 pub mod metrics;
@@ -25,6 +27,7 @@ pub mod organization_units;
 pub mod problem;
 pub mod rate_limit;
 pub mod record;
+pub mod regions;
 pub mod sensitive_reads;
 mod service;
 mod settings;

@@ -198,6 +198,7 @@ pub(crate) struct ListDoc {
     pub(crate) forms: &'static [crate::listing::Form],
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one line of the document")]
 /// One operation. Build it with [`Operation::get`] and its siblings.
 pub struct Operation {
     pub(crate) id: &'static str,
@@ -216,6 +217,8 @@ pub struct Operation {
     pub(crate) needs_if_match: bool,
     pub(crate) takes_if_match: bool,
     pub(crate) takes_idempotency_key: bool,
+    pub(crate) takes_last_event_id: bool,
+    pub(crate) tells_feed_cursor: bool,
     pub(crate) is_deprecated: bool,
     /// Whether its answer can hold personal data: such reads are on the trail.
     pub(crate) is_sensitive: bool,
@@ -223,10 +226,13 @@ pub struct Operation {
     pub(crate) also: Vec<StatusCode>,
     /// Schemas that only the query names.
     pub(crate) query_schemas: Vec<SchemaOf>,
-    path_parameters: Vec<(&'static str, &'static str, fn() -> RefOr<Schema>)>,
+    path_parameters: Vec<PathParameter>,
     is_read: bool,
     route: Box<dyn Fn() -> Route + Send + Sync>,
 }
+
+/// Name, description and schema of a parameter of the path.
+type PathParameter = (&'static str, &'static str, fn() -> RefOr<Schema>);
 
 /// The operation that a request was routed to.
 #[derive(Clone, Copy)]
@@ -300,6 +306,8 @@ impl Operation {
             needs_if_match: false,
             takes_if_match: false,
             takes_idempotency_key: false,
+            takes_last_event_id: false,
+            tells_feed_cursor: false,
             is_deprecated: false,
             is_sensitive: false,
             also: Vec::new(),
@@ -531,6 +539,18 @@ impl Operation {
     /// It takes an `If-Match`, without needing one.
     pub const fn conditional(mut self) -> Self {
         self.takes_if_match = true;
+        self
+    }
+
+    /// A stream that goes on from a `Last-Event-ID`.
+    pub const fn resumable(mut self) -> Self {
+        self.takes_last_event_id = true;
+        self
+    }
+
+    /// Its answer has a `Feed-Cursor` ([`Caller::feed_cursor`]).
+    pub const fn tells_feed_cursor(mut self) -> Self {
+        self.tells_feed_cursor = true;
         self
     }
 

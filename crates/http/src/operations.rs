@@ -2,21 +2,22 @@
 
 use std::sync::OnceLock;
 
-use crate::{
-    access, code_lists, health, institutions, metrics, operation::Operation, organization_units, sensitive_reads,
-};
+use crate::operation::Operation;
 
 /// Every operation of the interface.
 pub fn all() -> &'static [Operation] {
     static ALL: OnceLock<Vec<Operation>> = OnceLock::new();
     ALL.get_or_init(|| {
         [
-            vec![access::token::operation()],
-            code_lists::operations(),
-            organization_units::operations(),
-            institutions::operations(),
-            sensitive_reads::operations(),
-            vec![health::live(), health::ready(), metrics::operation()],
+            vec![crate::access::token::operation()],
+            crate::code_lists::operations(),
+            crate::regions::operations(),
+            crate::organization_units::operations(),
+            crate::institutions::operations(),
+            crate::sensitive_reads::operations(),
+            crate::changes::operations(),
+            crate::history::operations(),
+            vec![crate::health::live(), crate::health::ready(), crate::metrics::operation()],
         ]
         .into_iter()
         .flatten()

@@ -25,7 +25,7 @@ use crate::{
     settings::Settings,
 };
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// Tries a minute to sign in to one account.
 const ACCOUNT_TRIES: u32 = 30;
 /// After so many checks, callers whose buckets are full again are forgotten: memory stays bounded.

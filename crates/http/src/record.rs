@@ -33,7 +33,7 @@ impl Show {
     pub fn of(request: &HttpRequest, caller: &Caller, fields: Option<&str>) -> Result<Self, Problem> {
         let mut errors = Vec::new();
         let known = caller.service().document.fields_of(caller.operation());
-        let fields = fields.and_then(|text| listing::chosen_fields(text, known, Place::Query, &mut errors));
+        let fields = fields.map(|text| listing::chosen_fields(text, known, Place::Query, &mut errors));
         if errors.is_empty() { Ok(Self { request: request.clone(), fields }) } else { Err(Problem::invalid(errors)) }
     }
 

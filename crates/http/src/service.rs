@@ -1,18 +1,14 @@
 //! What every request shares: the store, the settings, the contract, the keys; and the table of routes.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{HttpRequest, HttpResponse, guard, http::header::ALLOW, web};
 use aumsos_persistence::{Store, StoreError};
+use tokio::sync::watch;
 
 use crate::{
     access::Tokens,
+    changes::live::{self, Live},
     contract::Contract,
     docs,
     health::Readiness,
@@ -37,7 +33,8 @@ pub struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) rate_limits: RateLimits,
     pub(crate) readiness: Readiness,
-    is_stopping: AtomicBool,
+    pub(crate) live: Live,
+    stopping: watch::Sender<bool>,
     operations: &'static [Operation],
 }
 
@@ -63,6 +60,7 @@ impl Service {
         let contract = Contract::of(operations, &document);
         let tokens = Tokens::load(&store, &settings.public_url).await?;
         let rate_limits = RateLimits::new(&settings);
+        let live = Live::new(store.installation().await?.feed_epoch, store.learn_sealed().await?);
         Ok(Self(Arc::new(Shared {
             store,
             settings,
@@ -71,19 +69,30 @@ impl Service {
             tokens,
             rate_limits,
             readiness: Readiness::default(),
-            is_stopping: AtomicBool::new(false),
+            live,
+            stopping: watch::Sender::new(false),
             operations,
         })))
     }
 
     /// From now on readiness says no, and streams end.
     pub fn stop(&self) {
-        self.is_stopping.store(true, Ordering::Relaxed);
+        self.stopping.send_replace(true);
     }
 
     /// Whether the service was told to stop.
     pub fn is_stopping(&self) -> bool {
-        self.is_stopping.load(Ordering::Relaxed)
+        *self.stopping.borrow()
+    }
+
+    /// Hears that the service was told to stop.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
+    /// Hands the change feed to the streams that follow it, until the service is told to stop.
+    pub async fn follow_feed(&self) {
+        live::run(self.clone()).await;
     }
 
     /// Puts every route in its place.

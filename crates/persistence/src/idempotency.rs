@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long an answer is kept.
-pub const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+pub const KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// A key with the client that chose it and a hash of the request it was sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]

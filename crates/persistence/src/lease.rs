@@ -45,14 +45,27 @@ impl Store {
                     )
                     .to_owned(),
             );
-        if self.housekeep(&insert).await? == 0 {
+        let connection = self.own_write();
+        if connection.execute(&insert).await?.rows_affected() == 0 {
             return Ok(None);
         }
         let mut select = Query::select();
         select.column("fencing").from(table).and_where(Expr::col("name").eq(name));
         select.and_where(Expr::col("holder").eq(holder));
-        let row = self.write.query_one(&select).await?;
+        let row = connection.query_one(&select).await?;
         row.map(|row| Ok(Lease { holder, fencing: row.try_get_by_index(0)? })).transpose()
+    }
+
+    /// Whether somebody else holds the lease `name` at this moment: then it need not be tried for, which would lock it.
+    pub async fn is_lease_of_another(&self, name: &str, holder: Uuid) -> Result<bool, StoreError> {
+        let mut select = Query::select();
+        select
+            .expr(Expr::value(1))
+            .from(Alias::new("lease"))
+            .and_where(Expr::col("name").eq(name))
+            .and_where(Expr::col("holder").ne(holder))
+            .and_where(Expr::col("expires_at").gte(database_now(self.backend())));
+        Ok(self.aside.query_one(&select).await?.is_some())
     }
 
     /// Gives a lease back, so that another process need not wait for its end.
@@ -64,7 +77,8 @@ impl Store {
             .and_where(Expr::col("name").eq(name))
             .and_where(Expr::col("holder").eq(lease.holder))
             .and_where(Expr::col("fencing").eq(lease.fencing));
-        self.housekeep(&update).await.map(drop)
+        self.own_write().execute(&update).await?;
+        Ok(())
     }
 }
 

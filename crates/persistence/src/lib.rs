@@ -10,17 +10,23 @@ mod dialect;
 mod error;
 pub mod exports;
 pub mod idempotency;
+pub mod imports;
 pub mod installation;
 pub mod institutions;
+pub mod jobs;
 pub mod lease;
 pub mod ledger;
 mod migrations;
+pub mod objects;
 pub mod organization_units;
 pub mod page;
+pub mod saved_filters;
 mod search;
 pub mod sensitive_reads;
 mod sight;
 mod store;
+#[cfg(test)]
+mod test_store;
 pub mod vault;
 mod work;
 

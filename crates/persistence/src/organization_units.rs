@@ -1,10 +1,14 @@
 //! The tree of organisational units: its rows, and every unit's line of ancestors, which scopes are looked up in.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveValue, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -28,8 +32,10 @@ use crate::{
 };
 
 mod export;
+mod responsible;
 
 pub use export::unit_table;
+pub(crate) use responsible::ResponsibleUnits;
 
 pub(crate) mod entity {
     use sea_orm::entity::prelude::*;
@@ -58,6 +64,9 @@ pub(crate) mod entity {
 
 /// `organization_unit_ancestor`, a table of pairs that is only ever looked up in.
 const ANCESTORS: &str = "organization_unit_ancestor";
+
+/// The units above some units, themselves included.
+pub(crate) type Lines = HashMap<Uuid, Arc<[Uuid]>>;
 
 /// What units are filtered by.
 #[derive(Debug, Clone, Default)]
@@ -363,6 +372,23 @@ impl Work {
         })
         .await
     }
+}
+
+/// Some units, each with itself and all above it.
+pub(crate) async fn lines_above(connection: &DatabaseConnection, units: &HashSet<Uuid>) -> Result<Lines, StoreError> {
+    if units.is_empty() {
+        return Ok(Lines::new());
+    }
+    let mut select = Query::select();
+    select
+        .columns(["unit_id", "ancestor_id"])
+        .from(ANCESTORS)
+        .and_where(Expr::col("unit_id").is_in(units.iter().copied()));
+    let mut lines: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in connection.query_all(&select).await? {
+        lines.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
+    }
+    Ok(lines.into_iter().map(|(unit, line)| (unit, line.into())).collect())
 }
 
 /// The units at or below some others.

@@ -13,6 +13,8 @@ use aumsos_domain::{RecordKind, search_words};
 
 use crate::{Store, StoreError, Work};
 
+/// So many rows are written by one statement: both databases bound the values that one may have.
+const MOST_ROWS: usize = 2_000;
 /// More words than this that match one word of a query are not looked up; the first in the alphabet are.
 const MOST_WORDS: u64 = 200;
 
@@ -35,6 +37,32 @@ pub(crate) async fn index(work: &mut Work, kind: RecordKind, id: Uuid, texts: &[
     learn(work, &words).await
 }
 
+/// Makes the words of many new records findable.
+pub(crate) async fn index_new(
+    work: &mut Work,
+    kind: RecordKind,
+    records: &[(Uuid, Vec<String>)],
+) -> Result<(), StoreError> {
+    let mut all = BTreeSet::new();
+    let mut rows = Vec::new();
+    for (id, texts) in records {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        for word in search_words::index_words(&texts) {
+            rows.push([kind.to_string().into(), word.clone().into(), (*id).into()]);
+            all.insert(word);
+        }
+    }
+    for chunk in rows.chunks(MOST_ROWS) {
+        let mut insert = Query::insert();
+        insert.into_table("search_word").columns(["record_kind", "word", "record_id"]);
+        for row in chunk {
+            insert.values_panic::<[Expr; 3]>(row.clone());
+        }
+        work.transaction.execute(&insert).await?;
+    }
+    if all.is_empty() { Ok(()) } else { learn(work, &all).await }
+}
+
 /// Adds new words to the vocabulary. Always in the same order, so that two writers cannot wait for each other.
 async fn learn(work: &mut Work, words: &BTreeSet<String>) -> Result<(), StoreError> {
     let mut known = Query::select();
@@ -55,13 +83,16 @@ async fn learn(work: &mut Work, words: &BTreeSet<String>) -> Result<(), StoreErr
     if variants.is_empty() {
         return Ok(());
     }
-    let mut insert = Query::insert();
-    insert.into_table("search_variant").columns(["variant", "word"]);
-    for (variant, word) in variants {
-        insert.values_panic([variant.into(), word.clone().into()]);
+    let variants: Vec<(String, &String)> = variants.into_iter().collect();
+    for chunk in variants.chunks(MOST_ROWS) {
+        let mut insert = Query::insert();
+        insert.into_table("search_variant").columns(["variant", "word"]);
+        for (variant, word) in chunk {
+            insert.values_panic([variant.clone().into(), (*word).clone().into()]);
+        }
+        insert.on_conflict(OnConflict::columns(["variant", "word"]).do_nothing().to_owned());
+        work.transaction.execute(&insert).await?;
     }
-    insert.on_conflict(OnConflict::columns(["variant", "word"]).do_nothing().to_owned());
-    work.transaction.execute(&insert).await?;
     Ok(())
 }
 

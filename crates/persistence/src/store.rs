@@ -36,9 +36,14 @@ pub struct Store {
     pub(crate) read: DatabaseConnection,
     /// Writes go here: on SQLite the one writer.
     pub(crate) write: DatabaseConnection,
+    /// What seals, follows and leases must not stand in line behind requests: connections of their own, which on
+    /// SQLite cannot write.
+    pub(crate) aside: DatabaseConnection,
     pub(crate) vault: Arc<Vault>,
     /// Rung after each commit; wakes the sealer of this process.
     pub(crate) committed: Arc<Notify>,
+    /// Rung after each commit that leaves work in the queue; wakes the worker of this process.
+    pub(crate) queued: Arc<Notify>,
     /// The last sealed position this process knows of.
     sealed: Arc<watch::Sender<i64>>,
 }
@@ -53,21 +58,26 @@ impl Store {
     /// Opens the database; on SQLite the file is made when it is missing, and the settings that make it durable are
     /// asserted on a connection of each pool.
     pub async fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
-        let (read, write) = if settings.is_sqlite() {
+        let aside = StoreSettings { connections: ASIDE, ..settings.clone() };
+        let (read, write, aside) = if settings.is_sqlite() {
             let write = Database::connect(sqlite_options(settings, Access::Writer)).await?;
             let read = Database::connect(sqlite_options(settings, Access::Reader)).await?;
-            assert_durable(&write).await?;
-            assert_durable(&read).await?;
-            (read, write)
+            let aside = Database::connect(sqlite_options(&aside, Access::Reader)).await?;
+            for pool in [&write, &read, &aside] {
+                assert_durable(pool).await?;
+            }
+            (read, write, aside)
         } else {
             let pool = Database::connect(postgres_options(settings)).await?;
-            (pool.clone(), pool)
+            (pool.clone(), pool, Database::connect(postgres_options(&aside)).await?)
         };
         Ok(Self {
             read,
             write,
+            aside,
             vault: Arc::new(vault),
             committed: Arc::new(Notify::new()),
+            queued: Arc::new(Notify::new()),
             sealed: Arc::new(watch::Sender::new(0)),
         })
     }
@@ -92,12 +102,22 @@ impl Store {
         self.sealed.subscribe()
     }
 
+    /// The last sealed position that this process knows of; others may have sealed more.
+    pub fn known_position(&self) -> i64 {
+        *self.sealed.borrow()
+    }
+
     pub(crate) fn sealed_to(&self, position: i64) {
         self.sealed.send_if_modified(|known| {
             let is_news = position > *known;
             *known = position.max(*known);
             is_news
         });
+    }
+
+    /// Where the service itself writes, apart from any request.
+    pub(crate) fn own_write(&self) -> &DatabaseConnection {
+        if self.is_sqlite() { &self.write } else { &self.aside }
     }
 
     /// Whether the database answers.
@@ -107,10 +127,14 @@ impl Store {
 
     /// Closes all connections; on SQLite this folds the write-ahead log into the file.
     pub async fn close(self) -> Result<(), StoreError> {
+        self.aside.close().await?;
         self.read.close().await?;
         Ok(self.write.close().await?)
     }
 }
+
+/// Connections apart from those for requests.
+const ASIDE: u32 = 2;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Access {
@@ -119,9 +143,10 @@ enum Access {
 }
 
 fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
-    let url = match settings.database_url.contains('?') {
-        true => settings.database_url.clone(),
-        false => format!("{}?mode=rwc", settings.database_url),
+    let url = if settings.database_url.contains('?') {
+        settings.database_url.clone()
+    } else {
+        format!("{}?mode=rwc", settings.database_url)
     };
     let mut options = ConnectOptions::new(url);
     let most = if access == Access::Writer { 1 } else { settings.connections.max(1) };

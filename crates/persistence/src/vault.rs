@@ -94,6 +94,7 @@ impl Vault {
     }
 
     /// Opens what was sealed at the same place under the same key.
+    #[expect(clippy::unused_self, reason = "the twin of `seal`")]
     pub(crate) fn open(&self, key: &DataKey, at: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         open_with(&key.0, at, sealed)
     }

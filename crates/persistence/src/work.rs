@@ -33,6 +33,10 @@ pub struct Work {
     pub(crate) author: Author,
     pub(crate) at: DateTime<Utc>,
     pub(crate) store: Store,
+    /// Whether something was appended to the ledger.
+    pub(crate) has_changes: bool,
+    /// Whether it leaves work in the queue.
+    pub(crate) has_queued: bool,
 }
 
 impl std::fmt::Debug for Work {
@@ -54,8 +58,10 @@ impl Work {
 
     /// Makes all of it last, or none of it.
     pub async fn commit(self) -> Result<(), StoreError> {
-        crate::ledger::append::commit(self.transaction).await?;
-        self.store.committed.notify_one();
+        crate::ledger::append::commit(self.transaction, &self.store, self.has_changes).await?;
+        if self.has_queued {
+            self.store.queued.notify_one();
+        }
         Ok(())
     }
 }
@@ -71,7 +77,14 @@ impl Store {
             ..TransactionOptions::default()
         };
         let transaction = self.write.begin_with_options(options).await?;
-        Ok(Work { transaction, author: author.clone(), at: clock::now(), store: self.clone() })
+        Ok(Work {
+            transaction,
+            author: author.clone(),
+            at: clock::now(),
+            store: self.clone(),
+            has_changes: false,
+            has_queued: false,
+        })
     }
 
     /// Runs a command as one unit of work and commits it; tried again, at most three times, when another

@@ -63,6 +63,7 @@ impl Server {
         let count = Arc::clone(&in_flight);
         let service = Service::new(store.clone(), settings(config, &public_url)).await?;
         tell_of_the_end(&service, stop);
+        feed_streams(&service);
         let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
         let server = HttpServer::new(move || {
             let count = Arc::clone(&count);
@@ -153,6 +154,12 @@ fn tell_of_the_end(service: &Service, stop: &CancellationToken) {
         stop.cancelled().await;
         service.stop();
     });
+}
+
+/// Hands what is sealed to the streams; ends when the service is told to stop.
+fn feed_streams(service: &Service) {
+    let service = service.clone();
+    tokio::spawn(async move { service.follow_feed().await });
 }
 
 /// Web pages of the configured origins may call the service and read what its headers tell.

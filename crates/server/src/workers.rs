@@ -1,4 +1,5 @@
-//! What runs beside the requests: sealing the ledger, signing its end, forgetting what was kept long enough.
+//! What runs beside the requests: sealing the ledger, following what others seal, signing its end, forgetting what was
+//! kept long enough.
 
 use std::{
     fs::OpenOptions,
@@ -33,6 +34,7 @@ impl Workers {
     pub fn start(store: &Store, audit: &Audit, stop: &CancellationToken) -> Self {
         let mut tasks = JoinSet::new();
         tasks.spawn(seal(store.clone(), stop.clone()));
+        tasks.spawn(follow(store.clone(), stop.clone()));
         tasks.spawn(tidy_up(store.clone(), stop.clone()));
         tasks.spawn(count_up(stop.clone()));
         if let Some(file) = audit.checkpoint_file.clone() {
@@ -66,6 +68,11 @@ async fn seal(store: Store, stop: CancellationToken) {
     if let Err(error) = retired.await {
         tracing::warn!(%error, "the sealer's lease was not given back: it ends by itself");
     }
+}
+
+/// Hears what other processes commit and seal.
+async fn follow(store: Store, stop: CancellationToken) {
+    stop.run_until_cancelled(store.follow_sealed()).await;
 }
 
 async fn tidy_up(store: Store, stop: CancellationToken) {

@@ -229,6 +229,11 @@ impl BinaryServer {
         self.anonymous().with_token(actor.token())
     }
 
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as a power cut would (SIGKILL).
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -15,7 +15,12 @@ fn outcomes(answer: &Value) -> Vec<(u64, String)> {
 /// Two that can be verified, one of the caller's own, one draft, one that nobody knows.
 async fn mixed(register: &Register) -> (Vec<Uuid>, Value) {
     let mut ids = Vec::new();
-    for (name, submitter) in [("Satu", Some(&register.author)), ("Dua", Some(&register.author)), ("Sendiri", Some(&register.verifier)), ("Konsep", None)] {
+    for (name, submitter) in [
+        ("Satu", Some(&register.author)),
+        ("Dua", Some(&register.author)),
+        ("Sendiri", Some(&register.verifier)),
+        ("Konsep", None),
+    ] {
         let id = register.draft(register.home(&format!("LKSA {name}"))).await;
         if let Some(submitter) = submitter {
             submitter.post(format!("{}/submit", at(id)), json!({})).await.is_fine();

@@ -37,8 +37,18 @@ async fn secret(register: &Register) -> (Uuid, Uuid) {
 
 /// What must not stand in an answer about it.
 const SECRETS: &[&str] = &[
-    "35.78.01", "35.78.02", "Karang", "Rahasia", "rahasia", "60221", "7.33", "112.69", "5022334", "Rumah kedua",
-    "01.234.567", "PCM",
+    "35.78.01",
+    "35.78.02",
+    "Karang",
+    "Rahasia",
+    "rahasia",
+    "60221",
+    "7.33",
+    "112.69",
+    "5022334",
+    "Rumah kedua",
+    "01.234.567",
+    "PCM",
 ];
 
 fn tells_nothing(answer: &Value) {

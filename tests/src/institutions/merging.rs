@@ -1,7 +1,10 @@
 //! Merging duplicates: the old id leads on, both keep their history, and nobody learns more than from the record that
 //! stays.
 
-use aumsos_domain::{RecordKind, access::{Role, RolePlace}};
+use aumsos_domain::{
+    RecordKind,
+    access::{Role, RolePlace},
+};
 use serde_json::json;
 use uuid::Uuid;
 

@@ -47,8 +47,18 @@ async fn walk(actor: &Actor, sort: &str, limit: usize) -> BTreeMap<Uuid, usize> 
 }
 
 const SORTS: [&str; 12] = [
-    "name", "-name", "kind,-capacity", "-capacity,name", "grade", "-grade,founded", "founded", "-updated_at",
-    "created_at", "-verified_at", "distance", "-distance,code",
+    "name",
+    "-name",
+    "kind,-capacity",
+    "-capacity,name",
+    "grade",
+    "-grade,founded",
+    "founded",
+    "-updated_at",
+    "created_at",
+    "-verified_at",
+    "distance",
+    "-distance,code",
 ];
 
 on_both! {

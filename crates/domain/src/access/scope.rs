@@ -38,4 +38,27 @@ impl Scope {
     pub fn is_nowhere(&self) -> bool {
         self.units.is_empty() && self.institutions.is_empty()
     }
+
+    /// Whether it reaches a record that hangs from a unit, given as that unit and all above it, and belongs to an
+    /// institution, where it does.
+    pub fn covers(&self, line: &[Uuid], institution: Option<Uuid>) -> bool {
+        line.iter().any(|unit| self.units.binary_search(unit).is_ok())
+            || institution.is_some_and(|id| self.institutions.binary_search(&id).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_covers_what_hangs_below_its_units_and_its_institutions_alone() {
+        let [top, unit, other, home] = [1, 2, 3, 4].map(Uuid::from_u128);
+        let scope = Scope::new(vec![top], vec![home]);
+        assert!(scope.covers(&[top, unit], None));
+        assert!(scope.covers(&[other], Some(home)));
+        assert!(!scope.covers(&[other], Some(other)));
+        assert!(!scope.covers(&[], None));
+        assert!(!Scope::nowhere().covers(&[top, unit], Some(home)));
+    }
 }

@@ -124,6 +124,14 @@ impl AumsosCode {
         Self(format!("AUM-{province}-{serial:05}"))
     }
 
+    /// Reads a code, in whatever case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let upper = text.trim().to_uppercase();
+        let (province, serial) = upper.strip_prefix("AUM-")?.split_once('-')?;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        (province.len() == 2 && digits(province) && serial.len() >= 5 && digits(serial)).then_some(Self(upper))
+    }
+
     /// The code as written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -191,6 +199,38 @@ impl Institution {
             created_at: at,
             updated_at: at,
         }
+    }
+
+    /// A record that comes into the register at once, checked by the one who brings it: a row of a sheet of the
+    /// council, whose import is an act of verification.
+    pub fn registered(
+        id: Uuid,
+        profile: Profile,
+        contacts: Vec<Contact>,
+        by: ActorId,
+        code: AumsosCode,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            status: InstitutionStatus::Active,
+            code: Some(code),
+            submitted_by: Some(by),
+            verified_at: Some(at),
+            verified_by: Some(by),
+            ..Self::draft(id, profile, contacts, at)
+        }
+    }
+
+    /// Changes a live record by what a sheet of the council says of it; it is checked by that.
+    pub fn brought_up_to_date(
+        self,
+        profile: Profile,
+        contacts: Vec<Contact>,
+        by: ActorId,
+        at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        self.from(&[InstitutionStatus::Active, InstitutionStatus::Suspended])?;
+        Ok(Self { profile, contacts, verified_at: Some(at), verified_by: Some(by), ..self.touched(at) })
     }
 
     /// Changes what people wrote. Drafts are changed by whoever may submit; a verified record only by whoever may

@@ -21,6 +21,7 @@ use crate::{
 #[schema(example = json!({"grant_type": "client_credentials", "client_id": "demo-council-officer", "client_secret": "demo-secret"}))]
 pub struct TokenRequest {
     /// `client_credentials`.
+    #[schema(pattern = "^client_credentials$")]
     pub grant_type: String,
     /// The client, where it does not authenticate by HTTP Basic.
     #[serde(default)]

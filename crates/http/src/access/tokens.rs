@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::Identity;
 
 /// For how long a token is good.
-pub const LIFETIME: Duration = Duration::from_secs(600);
+pub const LIFETIME: Duration = Duration::from_mins(10);
 /// For how long the roles of a caller are remembered.
 const ROLES_REMEMBERED: Duration = Duration::from_millis(900);
 /// How many tokens and callers are remembered; beyond that all are forgotten and verified again.
@@ -138,6 +138,16 @@ impl Tokens {
         }
         identities.insert(verified.subject, (Instant::now(), Arc::clone(&identity)));
         Ok(identity)
+    }
+
+    /// When a token ends (seconds since 1970); nothing when it is not good.
+    pub(crate) fn end_of(&self, token: &str) -> Option<i64> {
+        self.verify(token).ok().map(|verified| verified.expires_at)
+    }
+
+    /// Looks the roles of every caller up again: somebody's have changed.
+    pub(crate) fn forget_roles(&self) {
+        self.identities.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn remembered(&self, subject: Uuid) -> Option<Arc<Identity>> {

@@ -4,6 +4,7 @@
 mod cursor;
 mod form;
 mod paging;
+mod whole;
 
 use std::{any::TypeId, future::Future, pin::Pin};
 
@@ -241,7 +242,7 @@ fn read_query(request: &HttpRequest, type_id: TypeId) -> Result<Value, Problem> 
 }
 
 /// The schema of a page of a list.
-pub(crate) fn page_schema(item: Value) -> Value {
+pub(crate) fn page_schema(item: &Value) -> Value {
     json!({
         "type": "object",
         "required": ["items", "next_cursor"],

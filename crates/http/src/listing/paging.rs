@@ -62,7 +62,7 @@ impl Paging {
 
     /// The fields that were asked for, of those that there are.
     pub(super) fn fields(&self, known: &[String], place: Place, errors: &mut Vec<FieldError>) -> Option<Vec<String>> {
-        chosen_fields(self.fields.as_deref()?, known, place, errors)
+        self.fields.as_deref().map(|text| chosen_fields(text, known, place, errors))
     }
 
     /// The form of the answer: `format` before `Accept`.
@@ -80,12 +80,7 @@ impl Paging {
 }
 
 /// The fields in `fields=`; each must be one of the record.
-pub(crate) fn chosen_fields(
-    text: &str,
-    known: &[String],
-    place: Place,
-    errors: &mut Vec<FieldError>,
-) -> Option<Vec<String>> {
+pub(crate) fn chosen_fields(text: &str, known: &[String], place: Place, errors: &mut Vec<FieldError>) -> Vec<String> {
     let chosen: Vec<String> = text.split(',').map(str::to_owned).collect();
     if chosen.iter().any(|name| !known.contains(name)) {
         errors.push(FieldError {
@@ -95,7 +90,7 @@ pub(crate) fn chosen_fields(
             limit: Some(known.join(", ")),
         });
     }
-    Some(chosen)
+    chosen
 }
 
 /// The parameters as the document shows them: name, description, schema.

@@ -1,6 +1,6 @@
 //! The answers of an operation in the document: its own, and every problem that can come back.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
@@ -21,6 +21,9 @@ pub(super) fn of(operation: &Operation, document: &Document) -> Value {
         }
         if answer.has_location {
             headers.push("Location");
+        }
+        if operation.tells_feed_cursor {
+            headers.push("Feed-Cursor");
         }
         if matches!(answer.content, Content::List(_)) && operation.method == Method::GET {
             headers.push("Link");
@@ -53,9 +56,9 @@ fn content(operation: &Operation, content: &Content, document: &Document) -> Opt
         all.insert(media_type.to_owned(), described);
     };
     match content {
-        Content::Json(schema) => media("application/json", document.reference(schema)),
+        Content::Json(schema) => media("application/json", Document::reference(schema)),
         Content::List(schema) => {
-            media("application/json", listing::page_schema(document.reference(schema)));
+            media("application/json", listing::page_schema(&Document::reference(schema)));
             for form in operation.list.iter().flat_map(|list| list.forms) {
                 let schema = match form {
                     listing::Form::GeoJson => {
@@ -120,7 +123,8 @@ fn problems(operation: &Operation) -> BTreeMap<u16, String> {
     if operation.takes_idempotency_key || !operation.refusals.is_empty() {
         let mut text = "A rule refuses; `code` says which:".to_owned();
         for reason in &operation.refusals {
-            text.push_str(&format!("\n- `{}`: {}", reason.code, reason.en));
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n- `{}`: {}", reason.code, reason.en);
         }
         if operation.takes_idempotency_key {
             text.push_str("\n- `twin_running`: a request with the same key is still running.");

@@ -4,7 +4,10 @@
 mod answers;
 mod schemas;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write,
+};
 
 use serde_json::{Map, Value, json};
 
@@ -73,7 +76,7 @@ impl Document {
     }
 
     /// A reference to a named schema.
-    pub(crate) fn reference(&self, schema: &SchemaOf) -> Value {
+    pub(crate) fn reference(schema: &SchemaOf) -> Value {
         schemas::reference(&(schema.name)())
     }
 
@@ -83,7 +86,7 @@ impl Document {
     }
 
     /// The parameters of an operation's query: name, schema, whether required.
-    pub(crate) fn parameters_of(&self, operation: &Operation) -> Vec<(String, Value, bool)> {
+    pub(crate) fn parameters_of(operation: &Operation) -> Vec<(String, Value, bool)> {
         query_parameters(operation)
             .into_iter()
             .filter_map(|parameter| {
@@ -125,7 +128,7 @@ impl Document {
 
     fn fields_shown_by(&self, operation: &Operation) -> Vec<String> {
         let shown = operation.answers.iter().find_map(|answer| match &answer.content {
-            Content::Json(schema) | Content::List(schema) => Some(self.reference(schema)),
+            Content::Json(schema) | Content::List(schema) => Some(Self::reference(schema)),
             _ => None,
         });
         shown.map(|schema| schemas::property_names(self.schemas(), &schema)).unwrap_or_default()
@@ -157,12 +160,12 @@ impl Document {
 
     fn request_body(&self, operation: &Operation) -> Option<Value> {
         let (media_type, schema) = match &operation.body {
-            Content::Json(schema) => ("application/json", self.reference(schema)),
+            Content::Json(schema) => ("application/json", Self::reference(schema)),
             Content::MergePatch(schema) => {
                 ("application/merge-patch+json", schemas::reference(&schemas::patch_name(&(schema.name)())))
             }
-            Content::Form(schema) => ("application/x-www-form-urlencoded", self.reference(schema)),
-            Content::Multipart(schema) => ("multipart/form-data", self.reference(schema)),
+            Content::Form(schema) => ("application/x-www-form-urlencoded", Self::reference(schema)),
+            Content::Multipart(schema) => ("multipart/form-data", Self::reference(schema)),
             Content::Empty | Content::List(_) | Content::Media(_) => match (&operation.list, operation.method.as_str())
             {
                 (Some(_), "POST") => ("application/json", search_schema(operation)),
@@ -196,7 +199,8 @@ fn description(operation: &Operation) -> String {
     let mut text = operation.description.to_owned();
     if let Access::Holding(permission) = operation.access {
         let roles: Vec<String> = permission.roles().iter().map(|role| format!("`{role}`")).collect();
-        text.push_str(&format!("\n\nPermission: `{}`, held by {}.", permission.code(), roles.join(", ")));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n\nPermission: `{}`, held by {}.", permission.code(), roles.join(", "));
     }
     text
 }
@@ -238,6 +242,9 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     if operation.answers.iter().any(|answer| answer.has_etag) && !operation.writes() {
         shared.push("If-None-Match");
     }
+    if operation.takes_last_event_id {
+        shared.push("Last-Event-ID");
+    }
     all.extend(shared.into_iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })));
     all
 }
@@ -273,6 +280,10 @@ fn shared_parameters() -> Value {
         "If-Match": header("If-Match", true, "The `ETag` of the record that is changed.", tag()),
         "If-Match-Optional": header("If-Match", false, "The `ETag` of the record; refuses when it moved on.", tag()),
         "If-None-Match": header("If-None-Match", false, "The `ETag` that is known: 304 when it still holds.", tag()),
+        "Last-Event-ID": header(
+            "Last-Event-ID", false, "The `id` of the last event that the reader has; the stream goes on behind it.",
+            json!({ "type": "string", "maxLength": 64 })
+        ),
         "Idempotency-Key": header(
             "Idempotency-Key", false,
             "Chosen by the client, once for each intention: the same key and body give the first answer again, for 24 hours.",

@@ -64,3 +64,75 @@ pub(crate) fn batches<T: Send + 'static>(
         Some((Ok(batch), (next, fetch)))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        time::Duration,
+    };
+
+    use futures_util::{StreamExt, TryStreamExt};
+
+    use super::*;
+
+    /// The numbers below `count`, and how often they were asked for.
+    fn numbers(count: i64) -> (impl Fn(Page) -> BoxFuture<'static, Batch<i64>>, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = asked.clone();
+        let fetch = move |page: Page| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            let first = match page.after.as_deref() {
+                Some([KeyValue::Whole(last)]) => last + 1,
+                _ => 0,
+            };
+            let last = (first + i64::try_from(page.limit).unwrap()).min(count);
+            Box::pin(async move { Ok((first..last).collect()) }) as BoxFuture<'static, _>
+        };
+        (fetch, asked)
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that batches asks for")]
+    fn key(number: &i64) -> Vec<KeyValue> {
+        vec![KeyValue::Whole(*number)]
+    }
+
+    #[tokio::test]
+    async fn every_record_comes_once_and_in_order() {
+        for count in [0, 1, 999, 1000, 1001, 2000, 3500] {
+            let read: Vec<Vec<i64>> = batches(numbers(count).0, key).try_collect().await.unwrap();
+            assert!(read.concat().into_iter().eq(0..count), "{count}");
+            assert!(read.iter().all(|batch| !batch.is_empty()), "{count}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_batch_is_read_ahead_and_none_beyond_it() {
+        let (fetch, asked) = numbers(10_000);
+        let mut stream = std::pin::pin!(batches(fetch, key));
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+        for read in 1..=3 {
+            stream.next().await.unwrap().unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            assert_eq!(asked.load(Ordering::SeqCst), read + 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_ends_the_list() {
+        let fetch = |page: Page| {
+            Box::pin(async move {
+                match page.after {
+                    None => Ok((0..1000_i64).collect()),
+                    Some(_) => Err(StoreError::Unavailable),
+                }
+            }) as BoxFuture<'static, Batch<i64>>
+        };
+        let read: Vec<_> = batches(fetch, key).collect().await;
+        assert!(matches!(read.as_slice(), [Ok(_), Err(StoreError::Unavailable)]));
+    }
+}

@@ -10,6 +10,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use parquet::{
     basic::{LogicalType, TimeUnit},
     file::{
+        metadata::RowGroupMetaData,
         reader::{FileReader, SerializedFileReader},
         serialized_reader::ReadOptionsBuilder,
     },
@@ -221,7 +222,7 @@ async fn parquet_leaves_in_row_groups_while_rows_come_in() {
     assert_eq!(chunks.len(), 3);
     let options = ReadOptionsBuilder::new().build();
     let file = SerializedFileReader::new_with_options(Bytes::from(chunks.concat()), options).unwrap();
-    let groups: Vec<i64> = file.metadata().row_groups().iter().map(|group| group.num_rows()).collect();
+    let groups: Vec<i64> = file.metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
     assert_eq!(groups, [17_000, 17_000, 6_000]);
     let read = file.get_row_iter(None).unwrap().map(|row| match row.unwrap().get_column_iter().nth(2).unwrap().1 {
         Field::Long(count) => *count,

@@ -143,6 +143,19 @@ impl Work {
         found.as_ref().map(read).transpose()
     }
 
+    /// The latest report of an institution, and that of a day.
+    pub(crate) async fn census_latest_and_of(
+        &mut self,
+        institution: Uuid,
+        day: NaiveDate,
+    ) -> Result<(Option<CensusReport>, Option<CensusReport>), StoreError> {
+        let of_institution = || entity::Entity::find().filter(entity::Column::InstitutionId.eq(institution));
+        let latest = of_institution().order_by_desc(entity::Column::CountedOn).one(&self.transaction).await?;
+        let of_day =
+            of_institution().filter(entity::Column::CountedOn.eq(day.to_string())).one(&self.transaction).await?;
+        Ok((latest.as_ref().map(read).transpose()?, of_day.as_ref().map(read).transpose()?))
+    }
+
     /// Whether there is a report of a day already.
     pub async fn has_census_of(&mut self, report: &CensusReport) -> Result<bool, StoreError> {
         let found = entity::Entity::find()

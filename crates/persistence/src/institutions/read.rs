@@ -93,6 +93,7 @@ struct Reached {
 /// How many merges are followed from one record to the one that stays.
 const MOST_MERGES: usize = 32;
 
+#[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
 #[derive(FromQueryResult)]
 pub(super) struct Row {
     id: Uuid,
@@ -158,7 +159,7 @@ impl Store {
                 };
                 // A thousand documents take milliseconds to read, which other requests would wait for.
                 let contacts = vec![Vec::new(); rows.len()];
-                tokio::task::spawn_blocking(move || show(rows, contacts, &asked.1, &asked.0))
+                tokio::task::spawn_blocking(move || show(&rows, contacts, &asked.1, &asked.0))
                     .await
                     .map_err(|_| StoreError::Unreadable("an institution"))?
             }) as BoxFuture<'static, _>
@@ -284,12 +285,12 @@ async fn represent<C: ConnectionTrait>(
         })
         .collect();
     let contacts = open_all(store, connection, &sealed).await?;
-    show(rows, contacts, sort, filters)
+    show(&rows, contacts, sort, filters)
 }
 
 /// The rows as the actor may see them; every read of institutions ends here.
 fn show(
-    rows: Vec<Row>,
+    rows: &[Row],
     contacts: Vec<Vec<Contact>>,
     sort: &[(InstitutionSort, Direction)],
     filters: &InstitutionFilters,

@@ -82,6 +82,36 @@ impl Work {
         serde_json::to_string(&sealed).map_err(|_| DAMAGED)
     }
 
+    /// Seals the contacts of new institutions, whose people have no keys yet; gives the texts in the same order.
+    pub(super) async fn seal_new_contacts(
+        &mut self,
+        institutions: &[(Uuid, &[Contact])],
+    ) -> Result<Vec<String>, StoreError> {
+        let mut rows = Vec::new();
+        let mut texts = Vec::with_capacity(institutions.len());
+        for (institution, contacts) in institutions {
+            let mut sealed = Vec::with_capacity(contacts.len());
+            for contact in *contacts {
+                let subject = subject(*institution, contact.id);
+                let (key, wrapped) = self.store.vault.new_data_key(subject.as_bytes())?;
+                let plain = serde_json::to_vec(contact).map_err(|_| DAMAGED)?;
+                let bytes = self.store.vault.seal(&key, &at(*institution, contact.id), &plain)?;
+                sealed.push(SealedContact { id: contact.id, sealed: BASE64.encode(&bytes) });
+                rows.push(entity::ActiveModel {
+                    subject_id: ActiveValue::Set(subject),
+                    wrapped: ActiveValue::Set(wrapped),
+                    master_key_id: ActiveValue::Set(self.store.vault.id().to_owned()),
+                    created_at: ActiveValue::Set(to_micros(self.at)),
+                });
+            }
+            texts.push(serde_json::to_string(&sealed).map_err(|_| DAMAGED)?);
+        }
+        if !rows.is_empty() {
+            entity::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
+        }
+        Ok(texts)
+    }
+
     async fn key_of(&mut self, subject: Uuid) -> Result<DataKey, StoreError> {
         if let Some(row) = entity::Entity::find_by_id(subject).one(&self.transaction).await? {
             return self.open_key(subject, &row.wrapped);

@@ -91,17 +91,30 @@ impl Work {
     /// that was given is never reused.
     pub async fn draw_aumsos_code(&mut self, province: &str) -> Result<AumsosCode, StoreError> {
         let name = format!("aumsos_code.{province}");
-        Ok(AumsosCode::new(province, self.draw_number(&name).await?))
+        Ok(AumsosCode::new(province, self.draw_numbers(&name, 1).await?))
     }
 
-    async fn draw_number(&mut self, name: &str) -> Result<u64, StoreError> {
+    /// Draws the next codes of a province, as many as are needed, in their order.
+    pub(super) async fn draw_aumsos_codes(
+        &mut self,
+        province: &str,
+        count: u64,
+    ) -> Result<Vec<AumsosCode>, StoreError> {
+        let name = format!("aumsos_code.{province}");
+        let last = self.draw_numbers(&name, count).await?;
+        Ok((last.saturating_sub(count)..last).map(|before| AumsosCode::new(province, before + 1)).collect())
+    }
+
+    /// Draws numbers; gives the last of them.
+    async fn draw_numbers(&mut self, name: &str, count: u64) -> Result<u64, StoreError> {
+        let count = i64::try_from(count).map_err(|_| StoreError::Unreadable("a serial number"))?;
         let mut insert = Query::insert();
         insert
             .into_table("serial_number")
             .columns(["name", "last"])
-            .values_panic([name.into(), 1_i64.into()])
+            .values_panic([name.into(), count.into()])
             .on_conflict(
-                OnConflict::column("name").value("last", Expr::col(("serial_number", "last")).add(1)).to_owned(),
+                OnConflict::column("name").value("last", Expr::col(("serial_number", "last")).add(count)).to_owned(),
             )
             .returning_col("last");
         let row = self.transaction.query_one(&insert).await?;
@@ -195,7 +208,7 @@ impl Work {
     }
 }
 
-fn institution_change(
+pub(super) fn institution_change(
     action: &'static str,
     before: Option<(&Institution, String)>,
     after: Option<(&Institution, String)>,

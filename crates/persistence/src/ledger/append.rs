@@ -1,12 +1,15 @@
 //! Appending to the ledger, in the transaction of the data.
 
-use sea_orm::{ActiveValue, EntityTrait, TransactionSession};
+use sea_orm::{ActiveValue, DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
 use aumsos_domain::RecordKind;
 
-use super::entity::{change, change_unsealed};
-use crate::{StoreError, Work, clock::to_micros};
+use super::{
+    entity::{change, change_unsealed},
+    sealer::seal_at_once,
+};
+use crate::{Store, StoreError, Work, clock::to_micros};
 
 /// A record before or after a change: the document that is kept, and who may know of it.
 #[derive(Debug, Clone)]
@@ -39,8 +42,26 @@ pub(crate) struct Change {
 impl Work {
     /// Appends a change to the ledger. Whoever writes a record calls this in the same unit of work.
     pub(crate) async fn append(&mut self, change: Change) -> Result<(), StoreError> {
+        let inserted = change::Entity::insert(self.row_of(change)).exec(&self.transaction).await?;
+        let waiting = change_unsealed::ActiveModel { change_id: ActiveValue::Set(inserted.last_insert_id) };
+        change_unsealed::Entity::insert(waiting).exec_without_returning(&self.transaction).await?;
+        self.has_changes = true;
+        Ok(())
+    }
+
+    /// Appends the changes of many records, a few hundred at most.
+    pub(crate) async fn append_many(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let rows: Vec<change::ActiveModel> = changes.into_iter().map(|change| self.row_of(change)).collect();
+        let ids = change::Entity::insert_many(rows).exec_with_returning_keys(&self.transaction).await?;
+        let waiting = ids.into_iter().map(|id| change_unsealed::ActiveModel { change_id: ActiveValue::Set(id) });
+        change_unsealed::Entity::insert_many(waiting).exec_without_returning(&self.transaction).await?;
+        self.has_changes = true;
+        Ok(())
+    }
+
+    fn row_of(&self, change: Change) -> change::ActiveModel {
         let (before, after) = (change.before, change.after);
-        let row = change::ActiveModel {
+        change::ActiveModel {
             id: ActiveValue::NotSet,
             record_kind: ActiveValue::Set(change.kind.to_string()),
             record_id: ActiveValue::Set(change.id),
@@ -57,15 +78,21 @@ impl Work {
             public_after: ActiveValue::Set(after.as_ref().is_some_and(|state| state.is_public)),
             before: ActiveValue::Set(before.map(|state| state.document)),
             after: ActiveValue::Set(after.map(|state| state.document)),
-        };
-        let inserted = change::Entity::insert(row).exec(&self.transaction).await?;
-        let waiting = change_unsealed::ActiveModel { change_id: ActiveValue::Set(inserted.last_insert_id) };
-        change_unsealed::Entity::insert(waiting).exec_without_returning(&self.transaction).await?;
-        Ok(())
+        }
     }
 }
 
-/// Keeps the trait in scope for [`Work::commit`].
-pub(crate) async fn commit(transaction: sea_orm::DatabaseTransaction) -> Result<(), StoreError> {
-    Ok(TransactionSession::commit(transaction).await?)
+/// Commits what a unit of work has written; on SQLite its changes are sealed with it.
+pub(crate) async fn commit(
+    transaction: DatabaseTransaction,
+    store: &Store,
+    has_changes: bool,
+) -> Result<(), StoreError> {
+    let sealed = if has_changes && store.is_sqlite() { seal_at_once(&transaction).await? } else { None };
+    transaction.commit().await?;
+    match sealed {
+        Some(position) => store.sealed_to(position),
+        None => store.committed.notify_one(),
+    }
+    Ok(())
 }

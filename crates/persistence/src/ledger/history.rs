@@ -1,7 +1,9 @@
 //! The history of one record, and the record as it was.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+};
 use uuid::Uuid;
 
 use aumsos_domain::RecordKind;
@@ -10,6 +12,7 @@ use super::entity::change;
 use crate::{
     Store, StoreError,
     clock::{from_micros, to_micros},
+    page::{Direction, Key, Keyset, Page},
 };
 
 /// One step in the history of a record.
@@ -42,17 +45,26 @@ impl Store {
         after_version: i64,
         limit: u64,
     ) -> Result<Vec<HistoryEntry>, StoreError> {
-        change::Entity::find()
-            .filter(change::Column::RecordKind.eq(kind.to_string()))
-            .filter(change::Column::RecordId.eq(id))
-            .filter(change::Column::Version.gt(after_version))
-            .order_by_asc(change::Column::Version)
-            .limit(limit)
-            .all(&self.read)
-            .await?
-            .into_iter()
-            .map(HistoryEntry::try_from)
-            .collect()
+        let after = Some(vec![crate::page::KeyValue::Whole(after_version)]);
+        self.history_page(kind, id, Direction::Ascending, &Page { limit, after }).await
+    }
+
+    /// A page of the steps of a record, by version.
+    pub async fn history_page(
+        &self,
+        kind: RecordKind,
+        id: Uuid,
+        direction: Direction,
+        page: &Page,
+    ) -> Result<Vec<HistoryEntry>, StoreError> {
+        let by_version = Keyset::of(vec![Key::always(Expr::col((change::Entity, change::Column::Version)), direction)]);
+        let rows = by_version.apply(steps_of(kind, id), page).all(&self.read).await?;
+        rows.into_iter().map(HistoryEntry::try_from).collect()
+    }
+
+    /// How many steps there are.
+    pub async fn count_history(&self, kind: RecordKind, id: Uuid) -> Result<u64, StoreError> {
+        Ok(steps_of(kind, id).count(&self.read).await?)
     }
 
     /// The step that made the record what it was at a time; nothing when it was not there yet.
@@ -62,16 +74,20 @@ impl Store {
         id: Uuid,
         at: DateTime<Utc>,
     ) -> Result<Option<HistoryEntry>, StoreError> {
-        change::Entity::find()
-            .filter(change::Column::RecordKind.eq(kind.to_string()))
-            .filter(change::Column::RecordId.eq(id))
+        let step = steps_of(kind, id)
             .filter(change::Column::At.lte(to_micros(at)))
             .order_by_desc(change::Column::Version)
+            .limit(1)
             .one(&self.read)
-            .await?
-            .map(HistoryEntry::try_from)
-            .transpose()
+            .await?;
+        step.map(HistoryEntry::try_from).transpose()
     }
+}
+
+fn steps_of(kind: RecordKind, id: Uuid) -> Select<change::Entity> {
+    change::Entity::find()
+        .filter(change::Column::RecordKind.eq(kind.to_string()))
+        .filter(change::Column::RecordId.eq(id))
 }
 
 impl TryFrom<change::Model> for HistoryEntry {

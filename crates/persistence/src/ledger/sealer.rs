@@ -3,17 +3,20 @@
 //! Two concurrent transactions may commit in another order than their ids were drawn in, so a reader of raw ids would
 //! skip the late one. Readers read positions, which one sealer at a time hands out after the commit.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use sea_orm::{
-    ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
-use super::entity::{change, change_seal, change_unsealed};
+use super::{
+    entity::{change, change_seal, change_unsealed},
+    follow::News,
+};
 use crate::{
     Store, StoreError, clock,
     clock::to_micros,
@@ -26,6 +29,8 @@ const LEASE: &str = "sealer";
 const TERM: Duration = Duration::from_secs(5);
 /// How many changes are sealed in one transaction.
 const BATCH: u64 = 500;
+/// How long a process that may not seal waits before it tells again that something waits.
+const BETWEEN_TELLING: Duration = Duration::from_millis(5);
 /// The hash before the first row.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -58,11 +63,16 @@ pub(super) fn chain_hash(previous: &str, position: i64, row: &change::Model) -> 
     HEXLOWER.encode(context.finish().as_ref())
 }
 
+/// The lease as a sealer last took it.
+type Held = Option<(Lease, Instant)>;
+
 impl Store {
-    /// Seals until stopped: wakes at each commit of this process and looks for those of others every `poll`.
+    /// Seals until stopped: wakes at each commit of this process and at those of others, and looks for what it was not
+    /// told of every `poll`.
     pub async fn run_sealer(&self, holder: Uuid, poll: Duration) {
+        let mut held = None;
         loop {
-            match self.seal_all(holder).await {
+            match self.seal_waiting(holder, &mut held).await {
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "sealing waits"),
             }
@@ -72,22 +82,54 @@ impl Store {
 
     /// Seals everything that waits, if this process may; gives how many rows it sealed.
     pub async fn seal_all(&self, holder: Uuid) -> Result<u64, StoreError> {
+        self.seal_waiting(holder, &mut None).await
+    }
+
+    async fn seal_waiting(&self, holder: Uuid, held: &mut Held) -> Result<u64, StoreError> {
         if !self.has_unsealed().await? {
             return Ok(0);
         }
-        let Some(lease) = self.take_lease(LEASE, holder, TERM).await? else { return Ok(0) };
         let mut sealed = 0;
-        loop {
-            let batch = self.seal_batch(lease).await?;
-            sealed += batch;
-            if batch < BATCH {
-                return Ok(sealed);
+        while let Some(lease) = self.sealers_lease(holder, held).await? {
+            match self.seal_batch(lease).await? {
+                // Somebody else has it by now: it is asked for anew.
+                None => *held = None,
+                Some(batch) => {
+                    sealed += batch;
+                    if batch < BATCH {
+                        break;
+                    }
+                }
             }
         }
+        Ok(sealed)
+    }
+
+    /// The lease, if this process may have it. It is taken anew at half its term: each time is a write.
+    async fn sealers_lease(&self, holder: Uuid, held: &mut Held) -> Result<Option<Lease>, StoreError> {
+        if let Some((lease, since)) = held
+            && since.elapsed() < TERM / 2
+        {
+            return Ok(Some(*lease));
+        }
+        *held = None;
+        let since = Instant::now();
+        if self.is_lease_of_another(LEASE, holder).await? {
+            self.tell(News::Committed).await;
+            // A burst of commits is told once.
+            tokio::time::sleep(BETWEEN_TELLING).await;
+            return Ok(None);
+        }
+        let lease = self.take_lease(LEASE, holder, TERM).await?;
+        *held = lease.map(|lease| (lease, since));
+        Ok(lease)
     }
 
     /// Gives the sealer's lease back at a graceful stop.
     pub async fn retire_sealer(&self, holder: Uuid) -> Result<(), StoreError> {
+        if self.is_lease_of_another(LEASE, holder).await? {
+            return Ok(());
+        }
         match self.take_lease(LEASE, holder, TERM).await? {
             Some(lease) => self.release_lease(LEASE, lease).await,
             None => Ok(()),
@@ -95,58 +137,88 @@ impl Store {
     }
 
     async fn has_unsealed(&self) -> Result<bool, StoreError> {
-        Ok(change_unsealed::Entity::find().one(&self.read).await?.is_some())
+        Ok(change_unsealed::Entity::find().one(&self.aside).await?.is_some())
     }
 
-    async fn seal_batch(&self, held: Lease) -> Result<u64, StoreError> {
+    /// Seals what waits, at most a batch, as the holder of a lease; nothing when the lease was taken over meanwhile, by
+    /// which a sealer that was paused finds out that it is late.
+    async fn seal_batch(&self, held: Lease) -> Result<Option<u64>, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.write.begin_with_options(options).await?;
+        let transaction = self.own_write().begin_with_options(options).await?;
         if !lease::holds(&transaction, LEASE, held).await? {
-            return Ok(0);
+            return Ok(None);
         }
-        let waiting: Vec<i64> = change_unsealed::Entity::find()
-            .order_by_asc(change_unsealed::Column::ChangeId)
-            .limit(BATCH)
-            .all(&transaction)
-            .await?
-            .into_iter()
-            .map(|row| row.change_id)
-            .collect();
-        if waiting.is_empty() {
-            return Ok(0);
-        }
-        let last = change_seal::Entity::find().order_by_desc(change_seal::Column::Position).one(&transaction).await?;
-        let (mut position, mut hash) = last.map_or((0, GENESIS.to_owned()), |seal| (seal.position, seal.hash));
-        let rows = change::Entity::find()
-            .filter(change::Column::Id.is_in(waiting.iter().copied()))
-            .order_by_asc(change::Column::Id)
-            .all(&transaction)
-            .await?;
-        let sealed_at = to_micros(clock::now());
-        let seals: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                position += 1;
-                hash = chain_hash(&hash, position, row);
-                change_seal::ActiveModel {
-                    position: ActiveValue::Set(position),
-                    change_id: ActiveValue::Set(row.id),
-                    hash: ActiveValue::Set(hash.clone()),
-                    sealed_at: ActiveValue::Set(sealed_at),
-                }
-            })
-            .collect();
-        let count = seals.len() as u64;
-        change_seal::Entity::insert_many(seals).exec_without_returning(&transaction).await?;
-        change_unsealed::Entity::delete_many()
-            .filter(change_unsealed::Column::ChangeId.is_in(waiting))
-            .exec(&transaction)
-            .await?;
+        let Some(sealed) = seal_some(&transaction).await? else { return Ok(Some(0)) };
         transaction.commit().await?;
-        self.sealed_to(position);
-        Ok(count)
+        self.sealed_to(sealed.position);
+        self.tell(News::Sealed).await;
+        Ok(Some(sealed.count))
     }
+}
+
+/// What was sealed in a transaction.
+struct Sealed {
+    count: u64,
+    /// The last position.
+    position: i64,
+}
+
+/// Seals all that waits within the transaction that wrote it, where transactions that write follow each other: on SQLite
+/// nothing else can be committed in between, so that a change has its place in the feed from the moment it is there.
+/// Gives the last position.
+pub(super) async fn seal_at_once(transaction: &DatabaseTransaction) -> Result<Option<i64>, StoreError> {
+    let mut last = None;
+    while let Some(sealed) = seal_some(transaction).await? {
+        last = Some(sealed.position);
+        if sealed.count < BATCH {
+            break;
+        }
+    }
+    Ok(last)
+}
+
+/// Gives the rows that wait, at most a batch, their positions behind the last one.
+async fn seal_some(transaction: &DatabaseTransaction) -> Result<Option<Sealed>, StoreError> {
+    let waiting: Vec<i64> = change_unsealed::Entity::find()
+        .order_by_asc(change_unsealed::Column::ChangeId)
+        .limit(BATCH)
+        .all(transaction)
+        .await?
+        .into_iter()
+        .map(|row| row.change_id)
+        .collect();
+    if waiting.is_empty() {
+        return Ok(None);
+    }
+    let last = change_seal::Entity::find().order_by_desc(change_seal::Column::Position).one(transaction).await?;
+    let (mut position, mut hash) = last.map_or((0, GENESIS.to_owned()), |seal| (seal.position, seal.hash));
+    let rows = change::Entity::find()
+        .filter(change::Column::Id.is_in(waiting.iter().copied()))
+        .order_by_asc(change::Column::Id)
+        .all(transaction)
+        .await?;
+    let sealed_at = to_micros(clock::now());
+    let seals: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            position += 1;
+            hash = chain_hash(&hash, position, row);
+            change_seal::ActiveModel {
+                position: ActiveValue::Set(position),
+                change_id: ActiveValue::Set(row.id),
+                hash: ActiveValue::Set(hash.clone()),
+                sealed_at: ActiveValue::Set(sealed_at),
+            }
+        })
+        .collect();
+    let count = seals.len() as u64;
+    change_seal::Entity::insert_many(seals).exec_without_returning(transaction).await?;
+    change_unsealed::Entity::delete_many()
+        .filter(change_unsealed::Column::ChangeId.is_in(waiting))
+        .exec(transaction)
+        .await?;
+    Ok(Some(Sealed { count, position }))
 }

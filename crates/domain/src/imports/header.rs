@@ -1,0 +1,503 @@
+//! Finding the header among titles and blank rows, and the fields its columns stand for.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Cell, ImportField,
+    cell::{column_letters, column_of_letters},
+    field::{likeness, words_of},
+};
+use crate::{CodeList, reason::Reason, spelling};
+
+/// No row that looks like a header.
+pub const IMPORT_HEADER_NOT_FOUND: Reason = Reason {
+    code: "import_header_not_found",
+    id: "Baris judul kolom tidak ditemukan; perlu paling sedikit nama lembaga dan dua kolom lain yang dikenal.",
+    en: "There is no header row; it needs at least the name of the institution and two other known columns.",
+};
+/// A mapping names a column that the sheet does not have.
+pub const IMPORT_MAPPING_COLUMN_UNKNOWN: Reason = Reason {
+    code: "import_mapping_column_unknown",
+    id: "Pemetaan menyebut kolom yang tidak ada pada lembar ini.",
+    en: "The mapping names a column that the sheet does not have.",
+};
+/// A mapping names a field that there is not.
+pub const IMPORT_MAPPING_FIELD_UNKNOWN: Reason = Reason {
+    code: "import_mapping_field_unknown",
+    id: "Pemetaan menyebut isian yang tidak dikenal; lihat /v1/code-lists/import_field.",
+    en: "The mapping names a field that there is not; see /v1/code-lists/import_field.",
+};
+/// Two columns for a field that has one value.
+pub const IMPORT_MAPPING_FIELD_REPEATED: Reason = Reason {
+    code: "import_mapping_field_repeated",
+    id: "Pemetaan memberi satu isian pada dua kolom.",
+    en: "The mapping gives one field to two columns.",
+};
+
+/// A header is among the first rows of a sheet.
+pub const HEADER_WITHIN: usize = 60;
+
+/// What the caller says of columns: a header's text, a column's letters or its number, from 1; and the code of a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mapping(BTreeMap<String, ImportField>);
+
+impl Mapping {
+    /// Reads a mapping; the error names the entry.
+    pub fn parse(entries: &BTreeMap<String, String>) -> Result<Self, (String, &'static Reason)> {
+        let mut mapping = BTreeMap::new();
+        for (column, field) in entries {
+            let known = ImportField::from_code(field).ok_or_else(|| (column.clone(), &IMPORT_MAPPING_FIELD_UNKNOWN))?;
+            mapping.insert(column.clone(), known);
+        }
+        Ok(Self(mapping))
+    }
+
+    /// The entries, by column.
+    pub const fn entries(&self) -> &BTreeMap<String, ImportField> {
+        &self.0
+    }
+}
+
+/// The header of a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Where the rows of data begin, counted from the first row of the sheet, which is 0.
+    pub data_from: usize,
+    /// The text above each column.
+    pub labels: Vec<String>,
+    /// What each column says.
+    pub fields: Vec<ImportField>,
+    /// How well the header fits; the sheet of a workbook with the best one is read.
+    pub score: i32,
+}
+
+impl Header {
+    /// Finds the header in the first rows of a sheet: the row, or two rows under each other, that names the most
+    /// fields. A given mapping goes before what the headers say.
+    pub fn find(rows: &[Vec<Cell>], mapping: &Mapping) -> Result<Self, (Option<String>, &'static Reason)> {
+        let mut best: Option<Self> = None;
+        for at in 0..rows.len().min(HEADER_WITHIN) {
+            for labels in labels_at(rows, at) {
+                let mut header = Self::of_labels(labels.texts, at + labels.rows);
+                header.score += header.named_by(mapping);
+                if best.as_ref().is_none_or(|best| header.score > best.score) {
+                    best = Some(header);
+                }
+            }
+        }
+        let mut header = best.ok_or((None, &IMPORT_HEADER_NOT_FOUND))?;
+        header.obey(mapping)?;
+        let known = header.fields.iter().filter(|field| **field != ImportField::Ignore).count();
+        if header.column(ImportField::Name).is_none() || known < 3 {
+            return Err((None, &IMPORT_HEADER_NOT_FOUND));
+        }
+        Ok(header)
+    }
+
+    /// The first column of a field.
+    pub fn column(&self, field: ImportField) -> Option<usize> {
+        self.fields.iter().position(|mapped| *mapped == field)
+    }
+
+    /// All columns of a field.
+    pub fn columns(&self, field: ImportField) -> impl Iterator<Item = usize> + '_ {
+        self.fields.iter().enumerate().filter(move |(_, mapped)| **mapped == field).map(|(at, _)| at)
+    }
+
+    /// The columns with their letters, headers and fields, as the caller is told them.
+    pub fn mapped(&self) -> impl Iterator<Item = (String, &str, ImportField)> + '_ {
+        self.labels
+            .iter()
+            .zip(&self.fields)
+            .enumerate()
+            .filter(|(_, (label, _))| !label.is_empty())
+            .map(|(at, (label, field))| (column_letters(at), label.as_str(), *field))
+    }
+
+    fn of_labels(labels: Vec<String>, data_from: usize) -> Self {
+        let mut claims = Vec::new();
+        for (column, label) in labels.iter().enumerate() {
+            let (words, unknown) = words_of(label);
+            for &field in ImportField::ALL {
+                if let Some(score) = likeness(field, &words, unknown) {
+                    claims.push((score, column, field));
+                }
+            }
+        }
+        // The best fit first; of equals the column further left.
+        claims.sort_by_key(|(score, column, field)| (-score, *column, *field));
+        let mut fields = vec![ImportField::Ignore; labels.len()];
+        let mut taken = Vec::new();
+        let mut total = 0;
+        for (score, column, field) in claims {
+            let is_free = fields.get(column) == Some(&ImportField::Ignore);
+            if is_free && (field.may_repeat() || !taken.contains(&field)) {
+                if let Some(mapped) = fields.get_mut(column) {
+                    *mapped = field;
+                }
+                taken.push(field);
+                total += score.min(20) + 10;
+            }
+        }
+        Self { data_from, labels, fields, score: total }
+    }
+
+    /// How much a row is the header that a mapping speaks of: by the texts above columns that it names.
+    fn named_by(&self, mapping: &Mapping) -> i32 {
+        let is_label = |name: &String| self.labels.iter().any(|label| is_one_text(label, name));
+        30 * i32::try_from(mapping.entries().keys().filter(|name| is_label(name)).count()).unwrap_or(0)
+    }
+
+    fn obey(&mut self, mapping: &Mapping) -> Result<(), (Option<String>, &'static Reason)> {
+        let mut given = Vec::new();
+        for (column, field) in mapping.entries() {
+            let at = self.column_named(column).ok_or_else(|| (Some(column.clone()), &IMPORT_MAPPING_COLUMN_UNKNOWN))?;
+            if !field.may_repeat() && given.iter().any(|(_, other)| other == field) {
+                return Err((Some(column.clone()), &IMPORT_MAPPING_FIELD_REPEATED));
+            }
+            given.push((at, *field));
+        }
+        for (at, field) in given {
+            for (column, mapped) in self.fields.iter_mut().enumerate() {
+                if column == at {
+                    *mapped = field;
+                } else if *mapped == field && !field.may_repeat() {
+                    *mapped = ImportField::Ignore;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn column_named(&self, name: &str) -> Option<usize> {
+        let by_text = self.labels.iter().position(|label| is_one_text(label, name));
+        let by_number = || name.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        by_text.or_else(|| column_of_letters(name.trim())).or_else(by_number).filter(|at| *at < self.labels.len())
+    }
+
+    /// Whether a row says the header again.
+    pub(super) fn is_repeated_by(&self, row: &[Cell]) -> bool {
+        let filled = row.iter().filter(|cell| !cell.is_blank()).count();
+        let same = row
+            .iter()
+            .zip(&self.labels)
+            .filter(|(cell, label)| !cell.is_blank() && spelling::plain(&cell.text()) == spelling::plain(label))
+            .count();
+        filled > 1 && same * 2 > filled
+    }
+}
+
+/// Whether two texts have the same words.
+fn is_one_text(one: &str, other: &str) -> bool {
+    let plain = spelling::plain(one);
+    !plain.is_empty() && plain == spelling::plain(other)
+}
+
+struct Labels {
+    texts: Vec<String>,
+    rows: usize,
+}
+
+/// The labels that a row gives by itself, and those it gives with the row below, where a label of the upper row may
+/// stand over several of the lower one (merged cells).
+fn labels_at(rows: &[Vec<Cell>], at: usize) -> Vec<Labels> {
+    let text_of = |cell: &Cell| match cell.value() {
+        Cell::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        _ => String::new(),
+    };
+    let Some(row) = rows.get(at) else { return Vec::new() };
+    let upper: Vec<String> = row.iter().map(text_of).collect();
+    if upper.iter().filter(|text| !text.is_empty()).count() < 2 {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if let Some(below) = rows.get(at + 1) {
+        let lower: Vec<String> = below.iter().map(text_of).collect();
+        // A lower row that fills most of the sheet is data, not the second line of a header.
+        let is_second_line = lower.iter().any(|text| !text.is_empty())
+            && below.iter().all(|cell| matches!(cell.value(), Cell::Empty | Cell::Text(_)))
+            && upper.iter().zip(&lower).filter(|(upper, lower)| !upper.is_empty() && lower.is_empty()).count() > 0;
+        if is_second_line {
+            let mut over = String::new();
+            let columns = upper.len().max(lower.len());
+            let texts = (0..columns)
+                .map(|column| {
+                    let own = upper.get(column).map_or("", String::as_str);
+                    let under = lower.get(column).map_or("", String::as_str);
+                    if !own.is_empty() {
+                        own.clone_into(&mut over);
+                    }
+                    match (own.is_empty(), under.is_empty()) {
+                        (true, true) => String::new(),
+                        (false, true) => own.to_owned(),
+                        (_, false) => format!("{over} {under}").trim().to_owned(),
+                    }
+                })
+                .collect();
+            found.push(Labels { texts, rows: 2 });
+        }
+    }
+    found.insert(0, Labels { texts: upper, rows: 1 });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    fn row(texts: &[&str]) -> Vec<Cell> {
+        texts.iter().map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).to_owned()) }).collect()
+    }
+
+    fn fields(texts: &[&str]) -> Vec<&'static str> {
+        let rows = [row(texts)];
+        Header::find(&rows, &Mapping::default()).unwrap().fields.iter().map(|field| field.code()).collect()
+    }
+
+    #[test]
+    fn headers_of_a_council_are_understood() {
+        assert_eq!(
+            fields(&[
+                "No",
+                "Nama Lembaga",
+                "Jenis Layanan",
+                "Pengelola",
+                "Alamat",
+                "RT/RW",
+                "Desa/Kelurahan",
+                "Kecamatan",
+                "Kabupaten/Kota",
+                "Provinsi",
+                "Kode Pos",
+                "No. Telp/HP",
+                "Email",
+                "Tanggal Berdiri",
+                "No. SK Pendirian",
+                "No. Tanda Daftar LKS",
+                "Kapasitas",
+                "Dalam Panti L",
+                "Dalam Panti P",
+                "Luar Panti L",
+                "Luar Panti P",
+                "Jumlah Pengasuh",
+                "Pekerja Sosial",
+                "Akreditasi",
+                "Akreditasi Berlaku s.d.",
+                "Koordinat",
+                "Nama Pimpinan",
+                "HP Pimpinan",
+                "Keterangan",
+            ]),
+            [
+                "row_number",
+                "name",
+                "kind",
+                "operator",
+                "address",
+                "rt_rw",
+                "village",
+                "district",
+                "regency",
+                "province",
+                "postal_code",
+                "phone",
+                "email",
+                "founded",
+                "council_decree",
+                "lks_registration",
+                "capacity",
+                "inside_male",
+                "inside_female",
+                "outside_male",
+                "outside_female",
+                "carers",
+                "social_workers",
+                "accreditation",
+                "accredited_until",
+                "coordinates",
+                "head_name",
+                "head_phone",
+                "remarks",
+            ]
+        );
+    }
+
+    #[test]
+    fn other_words_and_another_order_are_understood() {
+        assert_eq!(
+            fields(&[
+                "NO.",
+                "PROPINSI",
+                "KAB/KOTA",
+                "KEC.",
+                "KEL/DESA",
+                "NAMA PANTI",
+                "TIPE LEMBAGA",
+                "Penyelenggara",
+                "Alamat Lengkap",
+                "Telepon",
+                "WhatsApp",
+                "Alamat Email",
+                "Website",
+                "Tahun Berdiri",
+                "No. Akta Notaris",
+                "NPWP",
+                "No Izin Operasional",
+                "Nomor Registrasi LKS",
+                "Daya Tampung",
+                "Daya Tampung Putra",
+                "Daya Tampung Putri",
+                "Penghuni Laki-laki",
+                "Penghuni Perempuan",
+                "Nilai Akreditasi",
+                "Masa Berlaku",
+                "Lintang",
+                "Bujur",
+                "Penanggung Jawab",
+                "No. HP Penanggung Jawab",
+                "Ket.",
+            ]),
+            [
+                "row_number",
+                "province",
+                "regency",
+                "district",
+                "village",
+                "name",
+                "kind",
+                "operator",
+                "address",
+                "phone",
+                "phone",
+                "email",
+                "website",
+                "founded",
+                "deed",
+                "npwp",
+                "operating_permit",
+                "lks_registration",
+                "capacity",
+                "capacity_male",
+                "capacity_female",
+                "inside_male",
+                "inside_female",
+                "accreditation",
+                "accredited_until",
+                "latitude",
+                "longitude",
+                "head_name",
+                "head_phone",
+                "remarks",
+            ]
+        );
+    }
+
+    #[test]
+    fn english_headers_are_understood() {
+        assert_eq!(
+            fields(&[
+                "AUMSOS code",
+                "Name of institution",
+                "Type",
+                "Operator",
+                "Address",
+                "Village",
+                "District",
+                "Regency",
+                "Province",
+                "Postal code",
+                "Phone",
+                "Founded",
+                "Capacity",
+                "Residents inside (male)",
+                "Residents inside (female)",
+                "Outside, boys",
+                "Outside, girls",
+                "Carers",
+                "Certified social workers",
+                "Accreditation",
+                "Accreditation valid until",
+                "Coordinates",
+                "Head",
+                "Head's phone",
+                "Notes",
+            ]),
+            [
+                "code",
+                "name",
+                "kind",
+                "operator",
+                "address",
+                "village",
+                "district",
+                "regency",
+                "province",
+                "postal_code",
+                "phone",
+                "founded",
+                "capacity",
+                "inside_male",
+                "inside_female",
+                "outside_male",
+                "outside_female",
+                "carers",
+                "certified_social_workers",
+                "accreditation",
+                "accredited_until",
+                "coordinates",
+                "head_name",
+                "head_phone",
+                "remarks",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_about_something_else_is_left_alone() {
+        let found =
+            fields(&["Nama Panti", "Alamat", "Kota", "Jumlah", "Jenis Kelamin", "Tanggal SK", "Alamat Pimpinan"]);
+        assert_eq!(found, ["name", "address", "regency", "ignore", "ignore", "ignore", "ignore"]);
+    }
+
+    #[test]
+    fn titles_and_merged_headers_are_seen_through() {
+        let rows = [
+            row(&["DAFTAR PANTI ASUHAN", "", "", "", "", ""]),
+            row(&[]),
+            row(&["No", "Nama Panti", "Alamat", "Dalam Panti", "", "Luar Panti", ""]),
+            row(&["", "", "", "L", "P", "L", "P"]),
+            row(&["1", "Panti Asuhan Muhammadiyah", "Jl. Mawar", "3", "4", "5", "6"]),
+        ];
+        let header = Header::find(&rows, &Mapping::default()).unwrap();
+        assert_eq!(header.data_from, 4);
+        let codes: Vec<_> = header.fields.iter().map(|field| field.code()).collect();
+        assert_eq!(
+            codes,
+            ["row_number", "name", "address", "inside_male", "inside_female", "outside_male", "outside_female"]
+        );
+    }
+
+    #[test]
+    fn a_mapping_goes_before_the_headers() {
+        let rows = [row(&["Nama", "Alamat", "Kota", "Lain-lain", "Kapasitas"])];
+        let given = |entries: &[(&str, &str)]| {
+            let entries = entries.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+            Mapping::parse(&entries).and_then(|mapping| {
+                Header::find(&rows, &mapping).map_err(|(column, reason)| (column.unwrap_or_default(), reason))
+            })
+        };
+        let header = given(&[("lain-lain", "capacity"), ("B", "remarks"), ("3", "province")]).unwrap();
+        let codes: Vec<_> = header.fields.iter().map(|field| field.code()).collect();
+        assert_eq!(codes, ["name", "remarks", "province", "capacity", "ignore"]);
+        assert_eq!(given(&[("Z", "name")]).unwrap_err().1.code, "import_mapping_column_unknown");
+        assert_eq!(given(&[("A", "colour")]).unwrap_err().1.code, "import_mapping_field_unknown");
+        assert_eq!(given(&[("A", "name"), ("B", "name")]).unwrap_err().1.code, "import_mapping_field_repeated");
+    }
+
+    #[test]
+    fn a_sheet_without_a_header_is_refused() {
+        let rows = [row(&["1", "Panti Asuhan", "Jl. Mawar"]), row(&["2", "Panti Werdha", "Jl. Melati"])];
+        assert_eq!(Header::find(&rows, &Mapping::default()).unwrap_err().1.code, "import_header_not_found");
+    }
+}

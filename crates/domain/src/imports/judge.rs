@@ -1,0 +1,224 @@
+//! What becomes of each row: a new record, a newer one, nothing, a question, or a refusal.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Entry, Likeness, LikenessIndex, ReadRow, Traits};
+use crate::{
+    census::Census,
+    institutions::{Institution, InstitutionStatus},
+};
+
+crate::code_list! {
+    /// What becomes of a row.
+    RowOutcome = "import_outcome" ("Hasil baris impor", "Outcome of a row") {
+        Created = "created" ("Lembaga baru", "New institution"),
+        Updated = "updated" ("Lembaga diperbarui", "Institution updated"),
+        Unchanged = "unchanged" ("Tidak ada perubahan", "Nothing new"),
+        PossibleDuplicate = "possible_duplicate" ("Mungkin ganda", "Possible duplicate"),
+        Refused = "refused" ("Ditolak", "Refused"),
+    }
+}
+
+/// What a row may be the same as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Twin {
+    /// An earlier row of the same file, by its number.
+    Row(u64),
+    /// A record of the register.
+    Institution(Uuid),
+}
+
+/// What becomes of a row, and of which record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// A new record.
+    Created,
+    /// A record is brought up to date.
+    Updated(Uuid),
+    /// The register says all of it already, or an earlier row does.
+    Unchanged(Twin),
+    /// It may be one of these; a person decides.
+    PossibleDuplicate(Vec<Twin>),
+    /// It cannot be read; the row says why.
+    Refused,
+}
+
+impl Verdict {
+    /// The outcome that is counted.
+    pub const fn outcome(&self) -> RowOutcome {
+        match self {
+            Self::Created => RowOutcome::Created,
+            Self::Updated(_) => RowOutcome::Updated,
+            Self::Unchanged(_) => RowOutcome::Unchanged,
+            Self::PossibleDuplicate(_) => RowOutcome::PossibleDuplicate,
+            Self::Refused => RowOutcome::Refused,
+        }
+    }
+}
+
+/// The totals of an import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ImportSummary {
+    /// Rows of data.
+    pub rows: u64,
+    /// New institutions.
+    pub created: u64,
+    /// Institutions brought up to date.
+    pub updated: u64,
+    /// Rows that say nothing new.
+    pub unchanged: u64,
+    /// Rows that a person must decide.
+    pub possible_duplicates: u64,
+    /// Rows that cannot be read.
+    pub refused: u64,
+}
+
+impl ImportSummary {
+    /// Counts outcomes.
+    pub fn of(outcomes: impl IntoIterator<Item = RowOutcome>) -> Self {
+        let mut summary = Self::default();
+        for outcome in outcomes {
+            summary.rows += 1;
+            *match outcome {
+                RowOutcome::Created => &mut summary.created,
+                RowOutcome::Updated => &mut summary.updated,
+                RowOutcome::Unchanged => &mut summary.unchanged,
+                RowOutcome::PossibleDuplicate => &mut summary.possible_duplicates,
+                RowOutcome::Refused => &mut summary.refused,
+            } += 1;
+        }
+        summary
+    }
+}
+
+/// A record of the register that rows are compared with.
+#[derive(Debug, Clone)]
+pub struct KnownInstitution {
+    /// The record with its contacts.
+    pub institution: Institution,
+    /// Its latest census.
+    pub census: Option<Census>,
+}
+
+impl KnownInstitution {
+    /// Whether the register says all that a row says.
+    pub fn says_all_of(&self, entry: &Entry) -> bool {
+        let record = &self.institution;
+        entry.laid_over(&record.profile) == record.profile
+            && entry.contacts_laid_over(&record.contacts, Uuid::nil()) == record.contacts
+            && (entry.figures.is_empty() || self.census.as_ref().is_some_and(|census| entry.figures.agree_with(census)))
+    }
+}
+
+/// Judges rows in their order.
+///
+/// An earlier row of the same file comes first: two rows that differ on one institution are a question, even when the
+/// register knows it, for the file does not say which of them is right. Then the register: a record is brought up to
+/// date only when it is certain, by its code or by [`Likeness::Certain`], that it is the one, when it is active or
+/// suspended, and when no earlier row has spoken for it.
+///
+/// `applied` gives the record of each row that an earlier import has written or a person has decided: such a row is
+/// never written again, also when the register has moved on since.
+pub fn judge(rows: &[ReadRow], applied: &[Option<Uuid>], known: &[KnownInstitution]) -> Vec<Verdict> {
+    let mut register = LikenessIndex::default();
+    let mut by_code = HashMap::new();
+    for (number, known) in known.iter().enumerate() {
+        register.add(Traits::of_profile(&known.institution.profile));
+        if let Some(code) = &known.institution.code {
+            by_code.insert(code.as_str(), number);
+        }
+    }
+    let mut judging = Judging { known, register, by_code, ..Judging::default() };
+    rows.iter()
+        .enumerate()
+        .map(|(at, row)| match &row.said {
+            Err(_) => Verdict::Refused,
+            Ok(entry) => judging.row(row.number, entry, applied.get(at).copied().flatten()),
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Judging<'a> {
+    known: &'a [KnownInstitution],
+    register: LikenessIndex,
+    by_code: HashMap<&'a str, usize>,
+    /// The rows that stand for an institution, in the order of the file.
+    file: LikenessIndex,
+    standing: Vec<(u64, &'a Entry)>,
+    spoken_for: HashSet<Uuid>,
+}
+
+impl<'a> Judging<'a> {
+    fn row(&mut self, number: u64, entry: &'a Entry, applied: Option<Uuid>) -> Verdict {
+        let traits = Traits::of_entry(entry);
+        let verdict = match (applied, self.earlier(entry, &traits)) {
+            (_, Some(Verdict::Unchanged(twin))) => return Verdict::Unchanged(twin),
+            (Some(id), _) => Verdict::Unchanged(Twin::Institution(id)),
+            (None, Some(verdict)) => return verdict,
+            (None, None) => self.registered(entry, &traits),
+        };
+        match &verdict {
+            Verdict::Updated(id) | Verdict::Unchanged(Twin::Institution(id)) => {
+                self.spoken_for.insert(*id);
+            }
+            Verdict::Created | Verdict::Unchanged(Twin::Row(_)) => {}
+            Verdict::PossibleDuplicate(_) | Verdict::Refused => return verdict,
+        }
+        self.file.add(traits);
+        self.standing.push((number, entry));
+        verdict
+    }
+
+    /// What the earlier rows make of a row.
+    fn earlier(&self, entry: &Entry, traits: &Traits) -> Option<Verdict> {
+        let mut twins = Vec::new();
+        for (at, _) in self.file.alike(traits) {
+            let Some((number, earlier)) = self.standing.get(at) else { continue };
+            if *earlier == entry {
+                return Some(Verdict::Unchanged(Twin::Row(*number)));
+            }
+            // Two codes are two institutions, however alike.
+            if earlier.code.is_none() || entry.code.is_none() || earlier.code == entry.code {
+                twins.push(Twin::Row(*number));
+            }
+        }
+        (!twins.is_empty()).then_some(Verdict::PossibleDuplicate(twins))
+    }
+
+    /// What the register makes of a row.
+    fn registered(&self, entry: &Entry, traits: &Traits) -> Verdict {
+        let by_code = entry.code.as_ref().and_then(|code| self.by_code.get(code.as_str()));
+        let alike = match by_code {
+            Some(&number) => vec![(number, Likeness::Certain)],
+            None => self.register.alike(traits),
+        };
+        let of = |number: &usize| self.known.get(*number);
+        let certain: Vec<&KnownInstitution> = alike
+            .iter()
+            .filter(|(_, likeness)| *likeness == Likeness::Certain)
+            .filter_map(|(number, _)| of(number))
+            .collect();
+        if let [known] = certain.as_slice() {
+            let record = &known.institution;
+            let is_live = matches!(record.status, InstitutionStatus::Active | InstitutionStatus::Suspended);
+            if is_live && !self.spoken_for.contains(&record.id) {
+                return if known.says_all_of(entry) {
+                    Verdict::Unchanged(Twin::Institution(record.id))
+                } else {
+                    Verdict::Updated(record.id)
+                };
+            }
+        }
+        let twins: Vec<Twin> = alike
+            .iter()
+            .filter_map(|(number, _)| of(number))
+            .map(|known| Twin::Institution(known.institution.id))
+            .collect();
+        if twins.is_empty() { Verdict::Created } else { Verdict::PossibleDuplicate(twins) }
+    }
+}

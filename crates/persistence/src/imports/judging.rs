@@ -1,0 +1,156 @@
+//! Judging rows against the register: reads alone, a few queries however many rows there are.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use aumsos_domain::{
+    access::{ActorId, Scope},
+    imports::{
+        Import, ImportField, ImportStatus, ImportSummary, ReadRow, Remark, Verdict, import::IMPORT_ROW_OUTSIDE_SCOPE,
+        judge,
+    },
+    text_value::Line,
+};
+use chrono::NaiveDate;
+
+use super::{
+    ReadSheet,
+    entity::row,
+    kept::{JudgedRow, fingerprint},
+};
+use crate::{Store, StoreError, clock, institutions::KnownRegister};
+
+/// So many values stand in one condition.
+const MOST_VALUES: usize = 5_000;
+
+/// What the caller says of an import beyond its file.
+#[derive(Debug, Clone)]
+pub struct ImportWish {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// The name of the file.
+    pub file_name: Option<Line>,
+    /// The day for which the figures of the sheet hold.
+    pub as_of: NaiveDate,
+    /// Who imports.
+    pub by: ActorId,
+    /// Where they may import: rows of institutions elsewhere are refused.
+    pub scope: Scope,
+}
+
+/// An import as it would be, with what becomes of each row. Nothing of it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DryRun {
+    /// The import.
+    pub import: Import,
+    /// Its rows, in the order of the sheet.
+    pub rows: Vec<JudgedRow>,
+}
+
+impl Store {
+    /// Says what would become of each row of a sheet; reads, and changes nothing.
+    pub async fn evaluate_sheet(&self, sheet: ReadSheet, wish: ImportWish) -> Result<DryRun, StoreError> {
+        let ReadSheet { sheet, header, mut rows } = sheet;
+        let (verdicts, fingerprints) = self.judge_rows(&mut rows, &wish.scope).await?;
+        let at = clock::now();
+        let import = Import {
+            id: wish.id,
+            version: 1,
+            status: ImportStatus::DryRun,
+            file_name: wish.file_name,
+            sheet,
+            columns: Import::columns_of(&header),
+            as_of: wish.as_of,
+            summary: ImportSummary::of(verdicts.iter().map(Verdict::outcome)),
+            created_by: wish.by,
+            applied_by: None,
+            created_at: at,
+            updated_at: at,
+        };
+        let rows = rows
+            .into_iter()
+            .zip(&verdicts)
+            .zip(fingerprints)
+            .map(|((row, verdict), fingerprint)| JudgedRow::new(row, verdict, fingerprint))
+            .collect();
+        Ok(DryRun { import, rows })
+    }
+
+    /// The verdict on each row, and its fingerprint. Rows of institutions that are, or would be, in the care of units
+    /// outside the scope are refused.
+    pub(super) async fn judge_rows(
+        &self,
+        rows: &mut Vec<ReadRow>,
+        scope: &Scope,
+    ) -> Result<(Vec<Verdict>, Vec<Option<String>>), StoreError> {
+        let reached = self.units_within(scope.units()).await?;
+        let units = self.responsible_units().await?;
+        for row in rows.iter_mut() {
+            let Ok(entry) = &row.said else { continue };
+            if !reached.contains(&units.unit_for(entry.operator, entry.region)) {
+                row.said = Err(elsewhere());
+            }
+        }
+        let fingerprints: Vec<Option<String>> = rows
+            .iter()
+            .map(|row| row.said.as_ref().ok().map(|entry| fingerprint(entry, self.vault())).transpose())
+            .collect::<Result<_, _>>()?;
+        let written = self.rows_written(&fingerprints).await?;
+        let applied: Vec<Option<Uuid>> = fingerprints
+            .iter()
+            .map(|fingerprint| fingerprint.as_ref().and_then(|print| written.get(print)).copied())
+            .collect();
+        let mut register = KnownRegister::within(scope.clone());
+        for entry in rows.iter().filter_map(|row| row.said.as_ref().ok()) {
+            register.look_for(&entry.profile(Uuid::nil()), entry.region);
+            register.codes.extend(entry.code.iter().map(|code| code.as_str().to_owned()));
+        }
+        let known = register.find(self).await?;
+        // Thousands of rows take a while, which other requests would wait for.
+        let judged = std::mem::take(rows);
+        let judging = tokio::task::spawn_blocking(move || {
+            let verdicts = judge(&judged, &applied, &known);
+            (judged, verdicts, known)
+        });
+        let (judged, mut verdicts, known) = judging.await.map_err(|_| StoreError::Unreadable("an import"))?;
+        *rows = judged;
+        let foreign: HashSet<Uuid> = known
+            .iter()
+            .map(|known| &known.institution)
+            .filter(|record| !reached.contains(&record.profile.unit_id))
+            .map(|record| record.id)
+            .collect();
+        for (row, verdict) in rows.iter_mut().zip(&mut verdicts) {
+            if matches!(verdict, Verdict::Updated(id) if foreign.contains(id)) {
+                row.said = Err(elsewhere());
+                *verdict = Verdict::Refused;
+            }
+        }
+        Ok((verdicts, fingerprints))
+    }
+
+    /// The institutions of rows that were written, or decided on, before.
+    async fn rows_written(&self, fingerprints: &[Option<String>]) -> Result<HashMap<String, Uuid>, StoreError> {
+        let prints: Vec<&String> = fingerprints.iter().flatten().collect();
+        let mut written = HashMap::new();
+        for chunk in prints.chunks(MOST_VALUES) {
+            let found: Vec<(String, Uuid)> = row::Entity::find()
+                .select_only()
+                .columns([row::Column::Fingerprint, row::Column::InstitutionId])
+                .filter(row::Column::Fingerprint.is_in(chunk.iter().copied()))
+                .filter(row::Column::IsApplied.eq(true))
+                .filter(row::Column::InstitutionId.is_not_null())
+                .into_tuple()
+                .all(&self.read)
+                .await?;
+            written.extend(found);
+        }
+        Ok(written)
+    }
+}
+
+fn elsewhere() -> Vec<Remark> {
+    vec![Remark { cell: None, field: Some(ImportField::Regency), reason: &IMPORT_ROW_OUTSIDE_SCOPE }]
+}

@@ -1,0 +1,19 @@
+//! Imports of spreadsheets: reading files, judging their rows against the register, keeping and applying them.
+
+mod applying;
+mod entity;
+mod judging;
+mod keeping;
+mod kept;
+mod reading;
+mod text;
+mod workbook;
+
+pub use applying::Applied;
+pub use judging::{DryRun, ImportWish};
+pub use keeping::{ApplyPlan, ImportError, ImportSight};
+pub use kept::JudgedRow;
+pub use reading::{FileRefusal, ReadSheet, ReadingLimits, read_file};
+
+#[cfg(test)]
+mod tests;

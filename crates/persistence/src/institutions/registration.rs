@@ -1,0 +1,292 @@
+//! Many institutions at once: taking them into the register, and reading those that rows of a sheet may speak of.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sea_orm::{
+    ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, Query},
+};
+use uuid::Uuid;
+
+use aumsos_domain::{
+    RecordKind,
+    access::{ActorId, Scope},
+    census::{CarePlace, Census, CensusReport},
+    imports::KnownInstitution,
+    institutions::{Contact, Institution, Profile},
+    regions::{RegionCode, RegionLevel},
+};
+
+use super::{census, entity::institution, kept, write::institution_change};
+use crate::{
+    Store, StoreError, Work,
+    clock::to_micros,
+    ledger::{Change, State},
+    search,
+    sight::within,
+};
+
+const DAMAGED: StoreError = StoreError::Unreadable("a census report");
+/// So many values stand in one condition.
+const MOST_VALUES: usize = 5_000;
+
+/// An institution that is taken into the register.
+#[derive(Debug, Clone)]
+pub(crate) struct Registration {
+    /// Its id, which nobody has.
+    pub(crate) id: Uuid,
+    /// What is known of it.
+    pub(crate) profile: Profile,
+    /// Its contacts; their ids are new.
+    pub(crate) contacts: Vec<Contact>,
+    /// The id and the figures of its first census.
+    pub(crate) census: Option<(Uuid, Census)>,
+}
+
+impl Work {
+    /// Takes institutions into the register, each with its code and its first census, with as many statements for a
+    /// few hundred of them as for one.
+    pub(crate) async fn register_institutions(
+        &mut self,
+        registrations: Vec<Registration>,
+        by: ActorId,
+    ) -> Result<(), StoreError> {
+        if registrations.is_empty() {
+            return Ok(());
+        }
+        let mut codes = self.codes_for(&registrations).await?;
+        let people: Vec<(Uuid, &[Contact])> =
+            registrations.iter().map(|one| (one.id, one.contacts.as_slice())).collect();
+        let sealed = self.seal_new_contacts(&people).await?;
+        let mut written = Written::default();
+        for (registration, sealed) in registrations.into_iter().zip(sealed) {
+            let Registration { id, profile, contacts, census } = registration;
+            let code = codes
+                .get_mut(&province_of(&profile))
+                .and_then(Iterator::next)
+                .ok_or(StoreError::Unreadable("a serial number"))?;
+            let institution = Institution::registered(id, profile, contacts, by, code, self.at);
+            let report = census.map(|(id, census)| CensusReport {
+                id,
+                version: 1,
+                institution_id: institution.id,
+                census,
+                created_at: self.at,
+                updated_at: self.at,
+            });
+            written.add(&institution, sealed, report.as_ref())?;
+        }
+        written.insert(self).await
+    }
+
+    async fn codes_for(
+        &mut self,
+        registrations: &[Registration],
+    ) -> Result<BTreeMap<String, std::vec::IntoIter<aumsos_domain::institutions::life::AumsosCode>>, StoreError> {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for registration in registrations {
+            *counts.entry(province_of(&registration.profile)).or_default() += 1;
+        }
+        let mut codes = BTreeMap::new();
+        // Provinces in their order, so that two writers cannot wait for each other.
+        for (province, count) in counts {
+            let drawn = self.draw_aumsos_codes(&province, count).await?;
+            codes.insert(province, drawn.into_iter());
+        }
+        Ok(codes)
+    }
+}
+
+fn province_of(profile: &Profile) -> String {
+    profile.address.region.ancestor(RegionLevel::Province).map(|code| code.to_string()).unwrap_or_default()
+}
+
+/// The rows of all tables that new institutions stand in.
+#[derive(Default)]
+struct Written {
+    institutions: Vec<institution::ActiveModel>,
+    reports: Vec<census::entity::ActiveModel>,
+    keys: Vec<(&'static str, String, Uuid)>,
+    words: Vec<(Uuid, Vec<String>)>,
+    changes: Vec<Change>,
+}
+
+impl Written {
+    fn add(
+        &mut self,
+        institution: &Institution,
+        sealed: String,
+        report: Option<&CensusReport>,
+    ) -> Result<(), StoreError> {
+        let mut row = kept::columns_of(institution, sealed.clone())?;
+        if let Some(report) = report {
+            let count = |care| i64::try_from(report.census.residents_at(care)).unwrap_or(i64::MAX);
+            let document = serde_json::to_string(report).map_err(|_| DAMAGED)?;
+            row.census_on = ActiveValue::Set(Some(report.census.counted_on.to_string()));
+            row.residents_in = ActiveValue::Set(Some(count(CarePlace::Inside)));
+            row.residents_out = ActiveValue::Set(Some(count(CarePlace::Outside)));
+            self.reports.push(census::entity::ActiveModel {
+                id: ActiveValue::Set(report.id),
+                version: ActiveValue::Set(report.version),
+                institution_id: ActiveValue::Set(report.institution_id),
+                counted_on: ActiveValue::Set(report.census.counted_on.to_string()),
+                residents_in: ActiveValue::Set(count(CarePlace::Inside)),
+                residents_out: ActiveValue::Set(count(CarePlace::Outside)),
+                document: ActiveValue::Set(document.clone()),
+                created_at: ActiveValue::Set(to_micros(report.created_at)),
+                updated_at: ActiveValue::Set(to_micros(report.updated_at)),
+            });
+            self.changes.push(Change {
+                kind: RecordKind::CensusReport,
+                id: report.id,
+                version: report.version,
+                action: "reported",
+                institution: Some(institution.id),
+                before: None,
+                after: Some(State { unit: Some(institution.profile.unit_id), is_public: false, document }),
+            });
+        } else {
+            // Every row of one statement has the same columns.
+            row.census_on = ActiveValue::Set(None);
+            row.residents_in = ActiveValue::Set(None);
+            row.residents_out = ActiveValue::Set(None);
+        }
+        self.institutions.push(row);
+        self.keys.extend(kept::keys(institution).into_iter().map(|(scheme, value)| (scheme, value, institution.id)));
+        self.words.push((institution.id, kept::searchable(institution)));
+        // The record comes before its report in the ledger.
+        let at = self.changes.len() - usize::from(report.is_some());
+        self.changes.insert(at, institution_change("imported", None, Some((institution, sealed)))?);
+        Ok(())
+    }
+
+    async fn insert(self, work: &mut Work) -> Result<(), StoreError> {
+        institution::Entity::insert_many(self.institutions).exec_without_returning(&work.transaction).await?;
+        if !self.keys.is_empty() {
+            let mut insert = Query::insert();
+            insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
+            for (scheme, value, id) in self.keys {
+                insert.values_panic([scheme.into(), value.into(), id.into()]);
+            }
+            work.transaction.execute(&insert).await?;
+        }
+        if !self.reports.is_empty() {
+            census::entity::Entity::insert_many(self.reports).exec_without_returning(&work.transaction).await?;
+        }
+        search::index_new(work, RecordKind::Institution, &self.words).await?;
+        work.append_many(self.changes).await
+    }
+}
+
+/// What institutions are looked for by, before rows are judged against them.
+#[derive(Debug)]
+pub(crate) struct KnownRegister {
+    /// Only what is public or lies in this scope: a verdict must not tell of more.
+    pub(crate) scope: Scope,
+    /// Those in any of these regencies.
+    pub(crate) regencies: BTreeSet<String>,
+    /// Those with any of these phones and emails, wherever they are.
+    pub(crate) contacts: BTreeSet<String>,
+    /// Those with any of these codes.
+    pub(crate) codes: BTreeSet<String>,
+}
+
+#[derive(FromQueryResult)]
+struct KnownRow {
+    id: Uuid,
+    document: String,
+    sealed_contacts: String,
+    census_on: Option<String>,
+}
+
+impl KnownRegister {
+    /// Nothing looked for yet, within a scope.
+    pub(crate) const fn within(scope: Scope) -> Self {
+        Self { scope, regencies: BTreeSet::new(), contacts: BTreeSet::new(), codes: BTreeSet::new() }
+    }
+
+    /// Looks for what a profile may be known by.
+    pub(crate) fn look_for(&mut self, profile: &Profile, region: RegionCode) {
+        self.regencies.extend(region.ancestor(RegionLevel::Regency).map(|code| code.to_string()));
+        self.contacts.extend(profile.phones.iter().map(ToString::to_string));
+        self.contacts.extend(profile.email.iter().map(ToString::to_string));
+    }
+
+    /// The records that are found, in the order of their ids, with their contacts and their latest census.
+    pub(crate) async fn find(&self, store: &Store) -> Result<Vec<KnownInstitution>, StoreError> {
+        use institution::Column;
+        let mut rows: BTreeMap<Uuid, KnownRow> = BTreeMap::new();
+        let texts = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
+        let mut conditions = Vec::new();
+        for regencies in texts(&self.regencies).chunks(MOST_VALUES) {
+            conditions.push(Column::Regency.is_in(regencies.iter().cloned()));
+        }
+        for contacts in texts(&self.contacts).chunks(MOST_VALUES) {
+            let holding = Query::select()
+                .column("institution_id")
+                .from("institution_key")
+                .and_where(Expr::col("scheme").is_in(["phone", "email"]))
+                .and_where(Expr::col("value").is_in(contacts.iter().cloned()))
+                .to_owned();
+            conditions.push(Column::Id.in_subquery(holding));
+        }
+        for codes in texts(&self.codes).chunks(MOST_VALUES) {
+            conditions.push(Column::Code.is_in(codes.iter().cloned()));
+        }
+        for condition in conditions {
+            let found = institution::Entity::find()
+                .select_only()
+                .columns([Column::Id, Column::Document, Column::SealedContacts, Column::CensusOn])
+                .filter(condition)
+                .filter(Column::DeletedAt.is_null())
+                .filter(Column::MergedInto.is_null())
+                .filter(Condition::any().add(Column::IsPublic.eq(true)).add(within(
+                    &self.scope,
+                    Column::UnitId,
+                    Column::Id,
+                )))
+                .into_model::<KnownRow>()
+                .all(&store.read)
+                .await?;
+            rows.extend(found.into_iter().map(|row| (row.id, row)));
+        }
+        let rows: Vec<KnownRow> = rows.into_values().collect();
+        let mut known = Vec::with_capacity(rows.len());
+        for chunk in rows.chunks(MOST_VALUES) {
+            let sealed: Vec<(Uuid, &str)> = chunk.iter().map(|row| (row.id, row.sealed_contacts.as_str())).collect();
+            let contacts = store.open_contacts(&sealed).await?;
+            let censuses = latest_censuses(store, chunk).await?;
+            for (row, contacts) in chunk.iter().zip(contacts) {
+                let mut institution = kept::read_document(&row.document)?;
+                institution.contacts = contacts;
+                known.push(KnownInstitution { census: censuses.get(&row.id).cloned(), institution });
+            }
+        }
+        Ok(known)
+    }
+}
+
+async fn latest_censuses(store: &Store, rows: &[KnownRow]) -> Result<HashMap<Uuid, Census>, StoreError> {
+    let counted = rows.iter().filter(|row| row.census_on.is_some()).map(|row| row.id);
+    let mut select = Query::select();
+    // The latest report of an institution is that of the day its own row names.
+    select
+        .column(("census_report", "document"))
+        .from("census_report")
+        .inner_join(
+            "institution",
+            Expr::col(("institution", "id"))
+                .equals(("census_report", "institution_id"))
+                .and(Expr::col(("institution", "census_on")).equals(("census_report", "counted_on"))),
+        )
+        .and_where(Expr::col(("census_report", "institution_id")).is_in(counted));
+    let found = store.read.query_all(&select).await?;
+    found
+        .iter()
+        .map(|row| {
+            let document: String = row.try_get_by_index(0)?;
+            let report: CensusReport = serde_json::from_str(&document).map_err(|_| DAMAGED)?;
+            Ok((report.institution_id, report.census))
+        })
+        .collect()
+}
