@@ -94,6 +94,7 @@ struct Reached {
 /// How many merges are followed from one record to the one that stays.
 const MOST_MERGES: usize = 32;
 
+#[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
 #[derive(FromQueryResult)]
 pub(super) struct Row {
     id: Uuid,
