@@ -15,6 +15,7 @@ pub fn all() -> &'static [Operation] {
             crate::organization_units::operations(),
             crate::changes::operations(),
             crate::history::operations(),
+            crate::imports::operations(),
             vec![crate::health::live(), crate::health::ready(), crate::metrics::operation()],
         ]
         .into_iter()
