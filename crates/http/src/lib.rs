@@ -17,6 +17,7 @@ mod docs;
 mod frame;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod institutions;
 pub mod listing;
 pub mod metrics;

@@ -18,6 +18,7 @@ pub fn all() -> &'static [Operation] {
             crate::sensitive_reads::operations(),
             crate::changes::operations(),
             crate::history::operations(),
+            crate::imports::operations(),
             vec![crate::health::live(), crate::health::ready(), crate::metrics::operation()],
         ]
         .into_iter()
