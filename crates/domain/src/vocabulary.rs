@@ -54,6 +54,8 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     institutions::PpksCategory::ENTRY,
     institutions::service::SexServed::ENTRY,
     institutions::service::Cost::ENTRY,
+    institutions::statistics::GroupKey::ENTRY,
+    institutions::statistics::Measure::ENTRY,
     census::CarePlace::ENTRY,
     census::Sex::ENTRY,
     census::AgeBand::ENTRY,

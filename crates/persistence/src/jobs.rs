@@ -69,7 +69,7 @@ pub struct DeadJob {
 }
 
 /// For how long a job is taken at a time; whoever works longer renews it with each unit of work.
-const TERM: Duration = Duration::from_secs(60);
+const TERM: Duration = Duration::from_mins(1);
 /// After so many attempts a job is put aside.
 const ATTEMPTS: i32 = 8;
 /// The pause after the first failure; it doubles with each further one.

@@ -391,6 +391,10 @@ mod tests {
                 "remarks",
             ]
         );
+    }
+
+    #[test]
+    fn english_headers_are_understood() {
         assert_eq!(
             fields(&[
                 "AUMSOS code",

@@ -207,9 +207,10 @@ impl<'a> Judging<'a> {
             let record = &known.institution;
             let is_live = matches!(record.status, InstitutionStatus::Active | InstitutionStatus::Suspended);
             if is_live && !self.spoken_for.contains(&record.id) {
-                return match known.says_all_of(entry) {
-                    true => Verdict::Unchanged(Twin::Institution(record.id)),
-                    false => Verdict::Updated(record.id),
+                return if known.says_all_of(entry) {
+                    Verdict::Unchanged(Twin::Institution(record.id))
+                } else {
+                    Verdict::Updated(record.id)
                 };
             }
         }

@@ -204,15 +204,13 @@ impl Traits {
 
     fn name_likeness(&self, other: &Self) -> NameLikeness {
         if self.telling.is_empty() && other.telling.is_empty() {
-            return match self.place_words == other.place_words {
-                true => NameLikeness::Same,
-                false => NameLikeness::Different,
-            };
+            let is_same = self.place_words == other.place_words;
+            return if is_same { NameLikeness::Same } else { NameLikeness::Different };
         }
-        let (few, many) = match self.telling.len() <= other.telling.len() {
-            true => (&self.telling, &other.telling),
-            false => (&other.telling, &self.telling),
-        };
+        let (mut few, mut many) = (&self.telling, &other.telling);
+        if few.len() > many.len() {
+            std::mem::swap(&mut few, &mut many);
+        }
         let paired = few.iter().filter(|word| many.iter().any(|other| is_one_word(word, other))).count();
         match (paired == few.len(), many.len() - few.len()) {
             (true, 0) => NameLikeness::Same,

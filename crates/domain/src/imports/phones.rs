@@ -61,9 +61,8 @@ fn pieces(text: &str) -> Vec<Piece> {
     let mut digits = String::new();
     let mut has_plus = false;
     let mut word = String::new();
-    let mut rest = text.trim_start_matches('\'').char_indices().peekable();
     let whole = text.trim_start_matches('\'');
-    while let Some((at, letter)) = rest.next() {
+    for (at, letter) in whole.char_indices() {
         let behind = whole.get(at + letter.len_utf8()..).unwrap_or_default();
         if letter.is_alphabetic() {
             finish_number(&mut found, &mut digits, &mut has_plus);

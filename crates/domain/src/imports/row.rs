@@ -87,6 +87,7 @@ pub struct Remark {
     pub reason: &'static Reason,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 fn write_reason<S: Serializer>(reason: &&'static Reason, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(reason.code)
 }

@@ -12,6 +12,7 @@ use crate::{
     census::{CarePlace, Sex},
     institutions::{AccreditationStatus, Grade, Institution, InstitutionKind, Operator, life::AumsosCode},
     regions::{Region, RegionLevel, Regions},
+    text_value::PartialDate,
 };
 
 fn today() -> NaiveDate {
@@ -332,24 +333,24 @@ impl Truth {
             Operator::Muhammadiyah => pick(1, &["Muhammadiyah", "MUHAMMADIYAH", "PDM", "Muhamadiyah"]),
             Operator::Aisyiyah => pick(1, &["'Aisyiyah", "’Aisyiyah", "‘Aisyiyah", "AISYIYAH", "Aisyiyah", "PDA"]),
         };
-        let (y, m, d) = (self.founded.year(), self.founded.month(), self.founded.day());
+        let (year, month, day) = (self.founded.year(), self.founded.month(), self.founded.day());
         let months = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"];
         let founded = match shape(2) {
-            0 => format!("{d:02}/{m:02}/{y}"),
-            1 => format!("{d}-{m}-{y}"),
-            2 => format!("{y}-{m:02}-{d:02}"),
-            3 => format!("{d} {} {y}", months[m as usize - 1]),
-            4 => format!("{d}.{m}.{y}"),
-            _ => format!("'{d:02}/{m:02}/{y}"),
+            0 => format!("{day:02}/{month:02}/{year}"),
+            1 => format!("{day}-{month}-{year}"),
+            2 => format!("{year}-{month:02}-{day:02}"),
+            3 => format!("{day} {} {year}", months[month as usize - 1]),
+            4 => format!("{day}.{month}.{year}"),
+            _ => format!("'{day:02}/{month:02}/{year}"),
         };
-        let (a, b) = self.phone.split_at(4);
+        let (middle, end) = self.phone.split_at(4);
         let phone = match shape(3) {
-            0 => format!("(0812) {a}{b}"),
-            1 => format!("0812-{a}-{b}"),
-            2 => format!("+62 812-{a}-{b}"),
-            3 => format!("62812{a}{b}"),
-            4 => format!("'0812{a}{b}"),
-            _ => format!("0812{a}{b}/WA"),
+            0 => format!("(0812) {middle}{end}"),
+            1 => format!("0812-{middle}-{end}"),
+            2 => format!("+62 812-{middle}-{end}"),
+            3 => format!("62812{middle}{end}"),
+            4 => format!("'0812{middle}{end}"),
+            _ => format!("0812{middle}{end}/WA"),
         };
         let grade = match self.grade {
             Some(grade) => match shape(4) {
@@ -440,7 +441,7 @@ proptest! {
         }
         prop_assert_eq!(entry.phones[0].as_str(), format!("+62812{}", truth.phone));
         let founded = truth.founded.to_string();
-        prop_assert_eq!(entry.founded.as_ref().map(|day| day.as_str()), Some(founded.as_str()));
+        prop_assert_eq!(entry.founded.as_ref().map(PartialDate::as_str), Some(founded.as_str()));
         prop_assert_eq!(entry.capacity.as_ref().unwrap().total, truth.capacity);
         let census = entry.figures.census(today()).unwrap();
         let of = |care, sex| {

@@ -11,6 +11,7 @@ pub mod profile;
 pub mod proposal;
 pub mod rules;
 pub mod service;
+pub mod statistics;
 pub mod view;
 
 pub use attachment::{Attachment, AttachmentProfile, AttachmentPurpose, FileFacts, MediaType};

@@ -4,6 +4,7 @@
 mod cursor;
 mod form;
 mod paging;
+mod whole;
 
 use std::{any::TypeId, future::Future, pin::Pin};
 

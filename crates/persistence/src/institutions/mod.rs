@@ -27,4 +27,4 @@ pub use read::{Lookup, Residents, SeenInstitution};
 pub(crate) use registration::{KnownRegister, Registration};
 pub use sight::InstitutionSight;
 pub(crate) use standing::{Standing, standing_of};
-pub use statistics::{Group, GroupKey, StatisticsQuery};
+pub use statistics::{Group, StatisticsQuery};

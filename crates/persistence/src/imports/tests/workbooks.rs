@@ -1,5 +1,7 @@
 //! Workbooks made by hand, sound and unsound.
 
+#![expect(clippy::format_push_string, reason = "these workbooks are small")]
+
 use std::io::{Cursor, Write};
 
 use zip::{ZipWriter, write::SimpleFileOptions};
