@@ -17,6 +17,7 @@ mod docs;
 mod frame;
 pub mod health;
 pub mod history;
+pub mod institutions;
 pub mod listing;
 pub mod metrics;
 pub mod openapi;
@@ -27,8 +28,10 @@ pub mod problem;
 pub mod rate_limit;
 pub mod record;
 pub mod regions;
+pub mod sensitive_reads;
 mod service;
 mod settings;
+pub mod statistics;
 
 pub use frame::frame;
 pub use service::Service;

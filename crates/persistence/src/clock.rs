@@ -1,12 +1,17 @@
 //! Time as both databases keep it: whole microseconds in UTC.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 
 use crate::StoreError;
 
 /// Now, cut to the microsecond so that what is answered is what is stored.
 pub fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(6)
+}
+
+/// Today in the time zone of the capital (WIB, UTC+7), by which the council's days are told.
+pub fn today() -> NaiveDate {
+    (Utc::now() + chrono::Duration::hours(7)).date_naive()
 }
 
 /// As the database keeps it.

@@ -234,6 +234,12 @@ impl Work {
         row.map(read).transpose()
     }
 
+    /// One unit, which cannot be closed or moved until the end of this unit of work: for what is put in its care.
+    pub async fn unit_to_rely_on(&mut self, id: Uuid) -> Result<Option<OrganizationUnit>, StoreError> {
+        let row = entity::Entity::find_by_id(id).lock_shared().one(&self.transaction).await?;
+        row.map(read).transpose()
+    }
+
     /// The units above a unit, itself included.
     pub async fn line_above(&mut self, id: Uuid) -> Result<Vec<Uuid>, StoreError> {
         let mut select = Query::select();

@@ -3,6 +3,7 @@
 //! [`Profile`] is what people write of one, [`Institution`] the record with its life ([`life`]).
 
 pub mod attachment;
+pub mod duplicates;
 pub mod error_report;
 pub mod kind;
 pub mod life;

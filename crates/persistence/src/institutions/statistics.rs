@@ -14,9 +14,8 @@ use sea_orm::{
 use super::{
     InstitutionFilters, InstitutionSight,
     entity::institution::{Column, Entity},
-    read::today,
 };
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, clock::today};
 
 /// What a group is told by, as SQL.
 fn expression(key: GroupKey, rounds: &Rounds) -> Expr {
