@@ -17,6 +17,7 @@ mod m20261124_000004_institutions;
 mod m20261124_000005_search;
 mod m20261124_000006_imports;
 mod m20261124_000007_saved_filters;
+mod m20261124_000008_sensitive_reads;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_search::Migration),
             Box::new(m20261124_000006_imports::Migration),
             Box::new(m20261124_000007_saved_filters::Migration),
+            Box::new(m20261124_000008_sensitive_reads::Migration),
         ]
     }
 }

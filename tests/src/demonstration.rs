@@ -75,13 +75,13 @@ on_both! {
         for pilot in ["31", "34", "35"] {
             let werdha = InstitutionFilters {
                 kind: vec![InstitutionKind::PantiWerdha],
-                region: vec![RegionCode::parse(pilot).unwrap()],
+                province: vec![RegionCode::parse(pilot).unwrap()],
                 ..everything()
             };
             assert!(demo.public(werdha).await >= 3, "{pilot}");
         }
         let east_java = InstitutionFilters {
-            region: vec![RegionCode::parse("35").unwrap()], grade: vec![Grade::A], ..lksa()
+            province: vec![RegionCode::parse("35").unwrap()], grade: vec![Grade::A], ..lksa()
         };
         assert!(demo.public(east_java).await > 0);
     }

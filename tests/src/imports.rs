@@ -13,7 +13,7 @@ use aumsos_domain::{
 use aumsos_persistence::{
     Author, Store, StoreError, Work,
     imports::{Applied, DryRun, ImportError, ImportSight, ImportWish, JudgedRow, ReadingLimits, read_file},
-    institutions::{InstitutionFilters, InstitutionSight, Lookup},
+    institutions::{CensusSpan, InstitutionFilters, InstitutionSight, Lookup},
     jobs::LeasedJob,
     page::{Direction, Page},
 };
@@ -226,7 +226,7 @@ on_both! {
         assert_eq!(record.profile.address.region.as_str()[..5], *"18.07");
         assert_eq!(record.contacts[0].name.as_str(), "Dra. Hj. Sri Wahyuni, M.Si");
         assert_eq!(record.contacts[0].phone.as_ref().unwrap().as_str(), "+6281342933777");
-        let census = store.census_reports(record.id, &first, &sight).await.unwrap();
+        let census = store.census_reports(record.id, CensusSpan::default(), Direction::Descending, &first, &sight).await.unwrap();
         assert_eq!(census[0].census.counted_on, day("2026-06-30"));
         assert_eq!((census[0].census.carers, census[0].census.social_workers_uncertified), (19, 2));
     }

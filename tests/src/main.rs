@@ -16,6 +16,7 @@ mod contract;
 mod credentials;
 mod demonstration;
 mod imports;
+mod institutions;
 mod migrations;
 mod permissions;
 mod regions;

@@ -145,6 +145,19 @@ pub struct CensusReport {
     pub updated_at: DateTime<Utc>,
 }
 
+impl CensusReport {
+    /// A new report of an institution.
+    pub const fn new(id: Uuid, institution_id: Uuid, census: Census, at: DateTime<Utc>) -> Self {
+        Self { id, version: 1, institution_id, census, created_at: at, updated_at: at }
+    }
+
+    /// The report with other figures; what it said before stays in its history.
+    #[must_use]
+    pub fn corrected(self, census: Census, at: DateTime<Utc>) -> Self {
+        Self { version: self.version + 1, census, updated_at: at, ..self }
+    }
+}
+
 impl Census {
     /// People cared for at a place.
     pub fn residents_at(&self, care: CarePlace) -> u64 {

@@ -8,6 +8,7 @@ pub mod code_list;
 pub mod imports;
 pub mod institutions;
 pub mod language;
+pub mod map;
 pub mod organization_units;
 pub mod position;
 pub mod reason;

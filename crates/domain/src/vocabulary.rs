@@ -4,7 +4,7 @@
 use crate::{
     access, census,
     code_list::CodeListEntry,
-    imports, institutions,
+    imports, institutions, map,
     organization_units::{self, UnitLevel, UnitStatus},
     position::PositionPrecision,
     reason::Reason,
@@ -23,6 +23,7 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         institutions::rules::REASONS,
         institutions::attachment::REASONS,
         institutions::error_report::REASONS,
+        map::REASONS,
         census::REASONS,
         imports::REASONS,
         saved_filters::REASONS,
@@ -34,7 +35,7 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
 
 /// Every format of text beyond those of JSON Schema.
 pub fn formats() -> impl Iterator<Item = &'static text_value::Format> {
-    [text_value::FORMATS, regions::FORMATS, institutions::service::FORMATS].into_iter().flatten()
+    [text_value::FORMATS, regions::FORMATS, institutions::service::FORMATS, map::FORMATS].into_iter().flatten()
 }
 
 /// Every code list, in the order of `/v1/code-lists`.
@@ -42,9 +43,12 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     institutions::InstitutionKind::ENTRY,
     institutions::Operator::ENTRY,
     institutions::InstitutionStatus::ENTRY,
+    institutions::life::LifeStep::ENTRY,
     institutions::Grade::ENTRY,
     institutions::AccreditationStatus::ENTRY,
     institutions::ProposalStatus::ENTRY,
+    institutions::duplicates::DuplicateSign::ENTRY,
+    institutions::duplicates::Likeness::ENTRY,
     institutions::PaperKind::ENTRY,
     institutions::AttachmentPurpose::ENTRY,
     institutions::MediaType::ENTRY,
@@ -54,6 +58,8 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     institutions::PpksCategory::ENTRY,
     institutions::service::SexServed::ENTRY,
     institutions::service::Cost::ENTRY,
+    institutions::statistics::GroupKey::ENTRY,
+    institutions::statistics::Measure::ENTRY,
     census::CarePlace::ENTRY,
     census::Sex::ENTRY,
     census::AgeBand::ENTRY,

@@ -92,6 +92,11 @@ impl FromRequest for IfMatch {
 pub struct MaybeIfMatch(Option<IfMatch>);
 
 impl MaybeIfMatch {
+    /// The versions in a text like that of the header, or none.
+    pub fn given(text: Option<&str>) -> Self {
+        Self(text.map(|list| IfMatch(list.split(',').map(Expected::read).collect())))
+    }
+
     /// Refuses when a version was named and the record moved on.
     pub fn check(&self, version: i64) -> Result<(), Problem> {
         self.0.as_ref().map_or(Ok(()), |expected| expected.check(version))

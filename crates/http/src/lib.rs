@@ -18,6 +18,7 @@ mod frame;
 pub mod health;
 pub mod history;
 pub mod imports;
+pub mod institutions;
 pub mod listing;
 pub mod metrics;
 pub mod openapi;
@@ -28,8 +29,10 @@ pub mod problem;
 pub mod rate_limit;
 pub mod record;
 pub mod regions;
+pub mod sensitive_reads;
 mod service;
 mod settings;
+pub mod statistics;
 
 pub use frame::frame;
 pub use service::Service;

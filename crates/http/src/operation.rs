@@ -220,6 +220,8 @@ pub struct Operation {
     pub(crate) takes_last_event_id: bool,
     pub(crate) tells_feed_cursor: bool,
     pub(crate) is_deprecated: bool,
+    /// Whether its answer can hold personal data: such reads are on the trail.
+    pub(crate) is_sensitive: bool,
     /// Further statuses that a problem of this operation can have.
     pub(crate) also: Vec<StatusCode>,
     /// Schemas that only the query names.
@@ -307,6 +309,7 @@ impl Operation {
             takes_last_event_id: false,
             tells_feed_cursor: false,
             is_deprecated: false,
+            is_sensitive: false,
             also: Vec::new(),
             query_schemas: Vec::new(),
             path_parameters: Vec::new(),
@@ -509,6 +512,21 @@ impl Operation {
 
     fn answer(mut self, status: StatusCode, description: &'static str, content: Content) -> Self {
         self.answers.push(AnswerDoc { status, description, content, has_etag: false, has_location: false });
+        self
+    }
+
+    /// It answers that the record goes by another address now.
+    pub fn answers_moved(self, description: &'static str) -> Self {
+        let mut operation = self.answers_nothing(StatusCode::MOVED_PERMANENTLY, description);
+        if let Some(answer) = operation.answers.last_mut() {
+            answer.has_location = true;
+        }
+        operation
+    }
+
+    /// Its answer can hold personal data: who reads it is on the trail, and may say what for in `X-Purpose`.
+    pub const fn sensitive(mut self) -> Self {
+        self.is_sensitive = true;
         self
     }
 

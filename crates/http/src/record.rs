@@ -37,6 +37,16 @@ impl Show {
         if errors.is_empty() { Ok(Self { request: request.clone(), fields }) } else { Err(Problem::invalid(errors)) }
     }
 
+    /// Whether a field of the record is shown.
+    pub fn shows(&self, field: &str) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.iter().any(|chosen| chosen == field))
+    }
+
+    /// Whether the client has this version already, and is shown nothing.
+    pub fn is_known(&self, tag: &Tag) -> bool {
+        tag.is_known_to(&self.request)
+    }
+
     /// Answers with the record, or 304 when the client has this version already.
     pub fn answer<T: Serialize>(&self, tag: &Tag, record: &T) -> Result<HttpResponse, Problem> {
         if tag.is_known_to(&self.request) {

@@ -45,13 +45,14 @@ impl Store {
                     )
                     .to_owned(),
             );
-        if self.housekeep(&insert).await? == 0 {
+        let connection = self.own_write();
+        if connection.execute(&insert).await?.rows_affected() == 0 {
             return Ok(None);
         }
         let mut select = Query::select();
         select.column("fencing").from(table).and_where(Expr::col("name").eq(name));
         select.and_where(Expr::col("holder").eq(holder));
-        let row = self.write.query_one(&select).await?;
+        let row = connection.query_one(&select).await?;
         row.map(|row| Ok(Lease { holder, fencing: row.try_get_by_index(0)? })).transpose()
     }
 
@@ -64,7 +65,7 @@ impl Store {
             .and_where(Expr::col("name").eq(name))
             .and_where(Expr::col("holder").ne(holder))
             .and_where(Expr::col("expires_at").gte(database_now(self.backend())));
-        Ok(self.read.query_one(&select).await?.is_some())
+        Ok(self.aside.query_one(&select).await?.is_some())
     }
 
     /// Gives a lease back, so that another process need not wait for its end.
@@ -76,7 +77,8 @@ impl Store {
             .and_where(Expr::col("name").eq(name))
             .and_where(Expr::col("holder").eq(lease.holder))
             .and_where(Expr::col("fencing").eq(lease.fencing));
-        self.housekeep(&update).await.map(drop)
+        self.own_write().execute(&update).await?;
+        Ok(())
     }
 }
 

@@ -22,6 +22,7 @@ pub mod organization_units;
 pub mod page;
 pub mod saved_filters;
 mod search;
+pub mod sensitive_reads;
 mod sight;
 mod store;
 #[cfg(test)]

@@ -7,7 +7,8 @@ use std::{
 
 use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveValue, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -117,23 +118,6 @@ impl Store {
             .collect::<Result<_, _>>()?;
         chain.sort_by_key(|unit| unit.level);
         Ok(chain)
-    }
-
-    /// Some units, each with itself and all above it.
-    pub(crate) async fn lines_above(&self, units: &HashSet<Uuid>) -> Result<Lines, StoreError> {
-        if units.is_empty() {
-            return Ok(Lines::new());
-        }
-        let mut select = Query::select();
-        select
-            .columns(["unit_id", "ancestor_id"])
-            .from(ANCESTORS)
-            .and_where(Expr::col("unit_id").is_in(units.iter().copied()));
-        let mut lines: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-        for row in self.read.query_all(&select).await? {
-            lines.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
-        }
-        Ok(lines.into_iter().map(|(unit, line)| (unit, line.into())).collect())
     }
 
     /// A page of units in the order of their names.
@@ -247,6 +231,12 @@ impl Work {
     /// One unit, locked until the end of this unit of work.
     pub async fn unit_for_update(&mut self, id: Uuid) -> Result<Option<OrganizationUnit>, StoreError> {
         let row = entity::Entity::find_by_id(id).lock_exclusive().one(&self.transaction).await?;
+        row.map(read).transpose()
+    }
+
+    /// One unit, which cannot be closed or moved until the end of this unit of work: for what is put in its care.
+    pub async fn unit_to_rely_on(&mut self, id: Uuid) -> Result<Option<OrganizationUnit>, StoreError> {
+        let row = entity::Entity::find_by_id(id).lock_shared().one(&self.transaction).await?;
         row.map(read).transpose()
     }
 
@@ -382,6 +372,23 @@ impl Work {
         })
         .await
     }
+}
+
+/// Some units, each with itself and all above it.
+pub(crate) async fn lines_above(connection: &DatabaseConnection, units: &HashSet<Uuid>) -> Result<Lines, StoreError> {
+    if units.is_empty() {
+        return Ok(Lines::new());
+    }
+    let mut select = Query::select();
+    select
+        .columns(["unit_id", "ancestor_id"])
+        .from(ANCESTORS)
+        .and_where(Expr::col("unit_id").is_in(units.iter().copied()));
+    let mut lines: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in connection.query_all(&select).await? {
+        lines.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
+    }
+    Ok(lines.into_iter().map(|(unit, line)| (unit, line.into())).collect())
 }
 
 /// The units at or below some others.

@@ -31,12 +31,27 @@ pub enum KeyValue {
     Nothing,
     /// A whole number.
     Whole(i64),
-    /// A number.
+    /// A number, to its last bit: one that was rounded on the way would skip a record or show it twice.
+    #[serde(with = "bits")]
     Number(f64),
     /// Text.
     Text(String),
     /// An id.
     Id(uuid::Uuid),
+}
+
+/// Numbers by their bits.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        number.to_bits().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        u64::deserialize(deserializer).map(f64::from_bits)
+    }
 }
 
 impl From<&KeyValue> for Value {

@@ -36,6 +36,9 @@ pub struct Store {
     pub(crate) read: DatabaseConnection,
     /// Writes go here: on SQLite the one writer.
     pub(crate) write: DatabaseConnection,
+    /// What seals, follows and leases must not stand in line behind requests: connections of their own, which on
+    /// SQLite cannot write.
+    pub(crate) aside: DatabaseConnection,
     pub(crate) vault: Arc<Vault>,
     /// Rung after each commit; wakes the sealer of this process.
     pub(crate) committed: Arc<Notify>,
@@ -55,19 +58,23 @@ impl Store {
     /// Opens the database; on SQLite the file is made when it is missing, and the settings that make it durable are
     /// asserted on a connection of each pool.
     pub async fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
-        let (read, write) = if settings.is_sqlite() {
+        let aside = StoreSettings { connections: ASIDE, ..settings.clone() };
+        let (read, write, aside) = if settings.is_sqlite() {
             let write = Database::connect(sqlite_options(settings, Access::Writer)).await?;
             let read = Database::connect(sqlite_options(settings, Access::Reader)).await?;
-            assert_durable(&write).await?;
-            assert_durable(&read).await?;
-            (read, write)
+            let aside = Database::connect(sqlite_options(&aside, Access::Reader)).await?;
+            for pool in [&write, &read, &aside] {
+                assert_durable(pool).await?;
+            }
+            (read, write, aside)
         } else {
             let pool = Database::connect(postgres_options(settings)).await?;
-            (pool.clone(), pool)
+            (pool.clone(), pool, Database::connect(postgres_options(&aside)).await?)
         };
         Ok(Self {
             read,
             write,
+            aside,
             vault: Arc::new(vault),
             committed: Arc::new(Notify::new()),
             queued: Arc::new(Notify::new()),
@@ -108,6 +115,11 @@ impl Store {
         });
     }
 
+    /// Where the service itself writes, apart from any request.
+    pub(crate) fn own_write(&self) -> &DatabaseConnection {
+        if self.is_sqlite() { &self.write } else { &self.aside }
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.read.ping().await?)
@@ -115,10 +127,14 @@ impl Store {
 
     /// Closes all connections; on SQLite this folds the write-ahead log into the file.
     pub async fn close(self) -> Result<(), StoreError> {
+        self.aside.close().await?;
         self.read.close().await?;
         Ok(self.write.close().await?)
     }
 }
+
+/// Connections apart from those for requests.
+const ASIDE: u32 = 2;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Access {

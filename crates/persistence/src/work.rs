@@ -33,6 +33,8 @@ pub struct Work {
     pub(crate) author: Author,
     pub(crate) at: DateTime<Utc>,
     pub(crate) store: Store,
+    /// Whether something was appended to the ledger.
+    pub(crate) has_changes: bool,
     /// Whether it leaves work in the queue.
     pub(crate) has_queued: bool,
 }
@@ -56,8 +58,7 @@ impl Work {
 
     /// Makes all of it last, or none of it.
     pub async fn commit(self) -> Result<(), StoreError> {
-        crate::ledger::append::commit(self.transaction).await?;
-        self.store.committed.notify_one();
+        crate::ledger::append::commit(self.transaction, &self.store, self.has_changes).await?;
         if self.has_queued {
             self.store.queued.notify_one();
         }
@@ -76,7 +77,14 @@ impl Store {
             ..TransactionOptions::default()
         };
         let transaction = self.write.begin_with_options(options).await?;
-        Ok(Work { transaction, author: author.clone(), at: clock::now(), store: self.clone(), has_queued: false })
+        Ok(Work {
+            transaction,
+            author: author.clone(),
+            at: clock::now(),
+            store: self.clone(),
+            has_changes: false,
+            has_queued: false,
+        })
     }
 
     /// Runs a command as one unit of work and commits it; tried again, at most three times, when another

@@ -144,9 +144,9 @@ on_both! {
         for follower in &mut followers {
             assert!(follower.rest().await.is_empty());
         }
-        let (code, _) = other.wait();
-        assert_eq!(code, Some(0));
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        assert_eq!(other.wait().0, Some(0));
+        eprintln!("stopped after {:?}", begun.elapsed());
     }
 
     async fn a_write_reaches_a_thousand_streams_quickly(server: TestServer) {

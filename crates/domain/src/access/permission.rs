@@ -68,6 +68,8 @@ permissions! {
     ]
     /// See and settle the errors that people reported in public entries.
     ErrorReportsHandle = "error_reports.handle" [CouncilOfficer, RegionalOfficer, DataSteward]
+    /// See who read the personal data of institutions, and when.
+    SensitiveReadsRead = "sensitive_reads.read" [DataSteward, Auditor]
     /// Create, rename, move and close organisational units.
     UnitsManage = "units.manage" [SystemAdministrator, CouncilOfficer, RegionalOfficer]
     /// Import institutions from spreadsheets.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Contact, Profile};
 use crate::{
-    access::ActorId,
+    access::{ActorId, Permission},
     reason::{Reason, Refusal},
     text_value::Prose,
 };
@@ -21,6 +21,47 @@ crate::code_list! {
         Suspended = "suspended" ("Dibekukan", "Suspended"),
         Closed = "closed" ("Ditutup", "Closed"),
         Merged = "merged" ("Digabung", "Merged"),
+    }
+}
+
+crate::code_list! {
+    /// A step in the life of a record.
+    LifeStep = "institution_step" ("Langkah lembaga", "Step in the life of an institution") {
+        Submit = "submit" ("Ajukan", "Submit"),
+        Verify = "verify" ("Verifikasi", "Verify"),
+        Return = "return" ("Kembalikan", "Return"),
+        Confirm = "confirm" ("Konfirmasi", "Confirm"),
+        Suspend = "suspend" ("Bekukan", "Suspend"),
+        Resume = "resume" ("Aktifkan kembali", "Resume"),
+        Close = "close" ("Tutup", "Close"),
+    }
+}
+
+impl LifeStep {
+    /// Whether it is taken only with a reason.
+    pub const fn needs_reason(self) -> bool {
+        matches!(self, Self::Return | Self::Suspend | Self::Close)
+    }
+
+    /// Who may take it.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Submit => Permission::InstitutionsSubmit,
+            _ => Permission::InstitutionsVerify,
+        }
+    }
+
+    /// What the ledger calls it once it is taken.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Submit => "submitted",
+            Self::Verify => "verified",
+            Self::Return => "returned",
+            Self::Confirm => "confirmed",
+            Self::Suspend => "suspended",
+            Self::Resume => "resumed",
+            Self::Close => "closed",
+        }
     }
 }
 
@@ -217,12 +258,18 @@ impl Institution {
         Ok(Self { status: InstitutionStatus::Submitted, submitted_by: Some(by), returned: None, ..self.touched(at) })
     }
 
-    /// Takes a submission into the register. `code` is drawn for the first verification and kept ever after.
-    pub fn verify(self, by: ActorId, code: AumsosCode, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    /// Whether somebody may take the submission into the register: asked before a code is drawn.
+    pub fn check_verifiable(&self, by: ActorId) -> Result<(), Refusal> {
         self.from(&[InstitutionStatus::Submitted])?;
         if self.submitted_by == Some(by) && by != ActorId::System {
             return Err(Refusal::from(&OWN_SUBMISSION));
         }
+        Ok(())
+    }
+
+    /// Takes a submission into the register. `code` is drawn for the first verification and kept ever after.
+    pub fn verify(self, by: ActorId, code: AumsosCode, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.check_verifiable(by)?;
         Ok(Self {
             status: InstitutionStatus::Active,
             code: Some(self.code.clone().unwrap_or(code)),
@@ -272,6 +319,18 @@ impl Institution {
         Ok(Self { status: InstitutionStatus::Merged, merged_into: Some(target.id), ..self.touched(at) })
     }
 
+    /// Takes a contact person out of the record, whatever became of it: a person's right does not end with a status.
+    #[must_use]
+    pub fn without_contact(mut self, contact: Uuid, at: DateTime<Utc>) -> Self {
+        self.contacts.retain(|known| known.id != contact);
+        self.touched(at)
+    }
+
+    /// Whether it reports its census: while it is in the register and at work.
+    pub fn check_reports(&self) -> Result<(), Refusal> {
+        self.from(&[InstitutionStatus::Active, InstitutionStatus::Suspended])
+    }
+
     /// Whether the record may be deleted: only a draft that was never verified.
     pub fn check_deletable(&self) -> Result<(), Refusal> {
         if self.status == InstitutionStatus::Draft && self.code.is_none() {
@@ -281,7 +340,7 @@ impl Institution {
         }
     }
 
-    fn from(&self, allowed: &[InstitutionStatus]) -> Result<(), Refusal> {
+    pub(super) fn from(&self, allowed: &[InstitutionStatus]) -> Result<(), Refusal> {
         if allowed.contains(&self.status) {
             Ok(())
         } else {

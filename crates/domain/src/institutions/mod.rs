@@ -3,6 +3,7 @@
 //! [`Profile`] is what people write of one, [`Institution`] the record with its life ([`life`]).
 
 pub mod attachment;
+pub mod duplicates;
 pub mod error_report;
 pub mod kind;
 pub mod life;
@@ -11,6 +12,7 @@ pub mod profile;
 pub mod proposal;
 pub mod rules;
 pub mod service;
+pub mod statistics;
 pub mod view;
 
 pub use attachment::{Attachment, AttachmentProfile, AttachmentPurpose, FileFacts, MediaType};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Contact, Profile, life::OWN_SUBMISSION};
+use super::{Contact, Institution, InstitutionStatus, Profile, life::OWN_SUBMISSION};
 use crate::{
     access::ActorId,
     reason::{Reason, Refusal},
@@ -75,6 +75,33 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// Proposes what a verified record is to say. Drafts are changed directly.
+    pub fn new(
+        id: Uuid,
+        institution: &Institution,
+        (profile, contacts): (Profile, Vec<Contact>),
+        note: Option<Prose>,
+        by: ActorId,
+        at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        institution.from(&[InstitutionStatus::Active, InstitutionStatus::Suspended])?;
+        Ok(Self {
+            id,
+            version: 1,
+            institution_id: institution.id,
+            base_version: institution.version,
+            status: ProposalStatus::Submitted,
+            profile,
+            contacts,
+            note,
+            proposed_by: by,
+            decided_by: None,
+            reasons: None,
+            created_at: at,
+            updated_at: at,
+        })
+    }
+
     /// Takes a proposal over into the record. `current` is the version the record has now.
     pub fn accept(self, by: ActorId, current: i64, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.check_open()?;

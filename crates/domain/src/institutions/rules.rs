@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    AccreditationStanding, AccreditationStatus, Capacity, Paper, Profile, Service,
+    AccreditationStanding, AccreditationStatus, Capacity, Contact, Paper, Profile, Service,
     service::{Cost, RECURRENCE_MALFORMED},
 };
 use crate::{
@@ -122,6 +122,16 @@ impl Profile {
         }
         found.0
     }
+}
+
+/// Every rule that the contacts of a record break.
+pub fn broken_by_contacts(contacts: &[Contact]) -> Vec<Broken> {
+    let mut found = Findings::default();
+    let mut ids = BTreeSet::new();
+    for (at, contact) in contacts.iter().enumerate() {
+        found.check(ids.insert(contact.id), format!("/contacts/{at}/id"), &ID_REPEATED);
+    }
+    found.0
 }
 
 #[derive(Default)]

@@ -2,7 +2,7 @@
 //! events and history alike.
 
 use super::{Institution, PaperKind, Profile, profile::Address};
-use crate::{access::Audience, regions::RegionLevel};
+use crate::{access::Audience, organization_units::OrganizationUnit, regions::RegionLevel};
 
 /// As whom somebody looks at an institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,9 +49,12 @@ impl Profile {
             self.address = coarse(&self.address);
             self.position = None;
             self.places.clear();
+            // A branch or sub-branch would tell the district or the village.
+            self.unit_id = OrganizationUnit::root_of(self.operator);
             for service in &mut self.services {
                 service.place_ids.clear();
                 service.catchment.retain(|region| region.level() <= RegionLevel::Regency);
+                service.eligibility.regions.retain(|region| region.level() <= RegionLevel::Regency);
             }
         }
         if !view.sees(self.contact_audience) {

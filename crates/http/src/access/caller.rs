@@ -30,7 +30,13 @@ pub struct Caller {
     permission: Option<Permission>,
     operation: &'static str,
     request_id: String,
+    purpose: Option<String>,
 }
+
+/// The header in which a caller says what personal data is read for.
+const PURPOSE: &str = "x-purpose";
+/// What is kept of it, in bytes.
+const LONGEST_PURPOSE: usize = 200;
 
 impl Caller {
     /// Who acts, with the roles that hold now.
@@ -61,6 +67,11 @@ impl Caller {
     /// The author of what this request writes.
     pub fn author(&self) -> Author {
         Author { actor: self.id(), request_id: Some(self.request_id.clone()) }
+    }
+
+    /// What personal data is read for, where the caller says so.
+    pub fn purpose(&self) -> Option<&str> {
+        self.purpose.as_deref()
     }
 
     /// The operation that is called.
@@ -109,8 +120,14 @@ impl Caller {
             permission,
             operation: operation.id,
             request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+            purpose: purpose_of(request),
         })
     }
+}
+
+fn purpose_of(request: &HttpRequest) -> Option<String> {
+    let said = request.headers().get(PURPOSE)?.to_str().ok()?.trim();
+    (1..=LONGEST_PURPOSE).contains(&said.len()).then(|| said.to_owned())
 }
 
 /// 401 with the challenge that RFC 9110 §11.6.1 asks for.

@@ -70,7 +70,9 @@ async fn handle(
         .insert_header(FeedCursor::new(service.live.epoch(), after).header())
         // Compressed or gathered by a proxy, events would come late.
         .insert_header((header::CONTENT_ENCODING, ContentEncoding::Identity))
-        .insert_header(("X-Accel-Buffering", "no"));
+        .insert_header(("X-Accel-Buffering", "no"))
+        // Nothing comes after a stream, and a service that stops need not wait for what might.
+        .force_close();
     if request.method() == Method::HEAD {
         return Ok(answer.finish());
     }

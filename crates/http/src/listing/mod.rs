@@ -4,6 +4,7 @@
 mod cursor;
 mod form;
 mod paging;
+mod whole;
 
 use std::{any::TypeId, future::Future, pin::Pin};
 
@@ -13,6 +14,7 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
+use aumsos_domain::Reason;
 use aumsos_persistence::page::{Direction, KeyValue, Page};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -101,6 +103,17 @@ impl<F: ListFilters> ListQuery<F> {
             path: request.path().to_owned(),
             link,
         })
+    }
+
+    /// Something that is wrong with one of the filters, said where it stood.
+    pub fn wrong(&self, name: &str, reason: &'static Reason) -> FieldError {
+        let place = if self.link.is_some() { Place::Query } else { Place::Body };
+        FieldError { place, pointer: format!("/{name}"), reason, limit: None }
+    }
+
+    /// Whether a field of the records was asked for by its name.
+    pub fn names(&self, field: &str) -> bool {
+        self.fields.iter().flatten().any(|chosen| chosen == field)
     }
 
     /// One row more than the page shows: whether there is a next page is known without counting.

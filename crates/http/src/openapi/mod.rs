@@ -236,6 +236,9 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     if operation.takes_idempotency_key {
         shared.push("Idempotency-Key");
     }
+    if operation.is_sensitive {
+        shared.push("X-Purpose");
+    }
     if operation.answers.iter().any(|answer| answer.has_etag) && !operation.writes() {
         shared.push("If-None-Match");
     }
@@ -285,6 +288,11 @@ fn shared_parameters() -> Value {
             "Idempotency-Key", false,
             "Chosen by the client, once for each intention: the same key and body give the first answer again, for 24 hours.",
             json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" })
+        ),
+        "X-Purpose": header(
+            "X-Purpose", false,
+            "What personal data is read for: it stands on the trail of reads beside who read what.",
+            json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$" })
         )
     })
 }

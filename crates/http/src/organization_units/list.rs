@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use aumsos_domain::organization_units::{OrganizationUnit, UnitLevel};
-use aumsos_persistence::page::KeyValue;
+use aumsos_persistence::{organization_units::unit_table, page::KeyValue};
 
 use super::model::OrganizationUnitQuery;
 use crate::{
@@ -18,13 +18,17 @@ pub(super) fn operation() -> Operation {
         .tag(Tag::OrganizationUnits)
         .access(Access::Anyone)
         .summary("List organisational units")
-        .description("Units by parent, subtree, level, organisation, region or name.")
+        .description("Units by parent, subtree, level, organisation, region or name; as a file in whole.")
         .with_schema::<UnitLevel>()
         .lists::<OrganizationUnitQuery, OrganizationUnit>()
 }
 
 async fn handle(caller: Caller, query: ListQuery<OrganizationUnitQuery>) -> Result<HttpResponse, Problem> {
     let filters = query.filters.filters();
+    if let Some(format) = query.file() {
+        let batches = caller.store().stream_units(filters);
+        return query.answer_whole(format, "organization-units", unit_table(), OrganizationUnit::clone, batches).await;
+    }
     let units = caller.store().units(&filters, &query.page_and_one()).await?;
     let count = if query.with_count { Some(caller.store().count_units(&filters).await?) } else { None };
     let rows = units.into_iter().map(|unit| {

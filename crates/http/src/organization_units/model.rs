@@ -42,7 +42,7 @@ impl ListFilters for OrganizationUnitQuery {
     type Sort = ();
     const SORTS: &'static [(&'static str, ())] = &[("name", ())];
     const DEFAULT_SORT: &'static str = "name";
-    const FORMS: &'static [Form] = &[];
+    const FORMS: &'static [Form] = Form::TABULAR;
 }
 
 impl OrganizationUnitQuery {

@@ -158,6 +158,11 @@ impl Problem {
         self.reason.code
     }
 
+    /// What a client needs to act on it.
+    pub const fn details(&self) -> Option<&Value> {
+        self.details.as_ref()
+    }
+
     /// The answer in a language, for one request.
     pub fn render(&self, language: Language, occurrence: &Occurrence<'_>) -> HttpResponse {
         let mut body = Map::new();

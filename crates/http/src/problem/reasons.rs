@@ -109,6 +109,14 @@ reasons! {
     TOO_MANY_STREAMS = "too_many_streams",
         "Terlalu banyak aliran peristiwa terbuka; tutup yang tidak dipakai, lalu coba lagi.",
         "Too many streams of events are open; close those that are not needed and try again.";
+    /// A distance from nowhere.
+    NEAR_MISSING = "near_missing",
+        "Jarak memerlukan titik: sertakan near=lintang,bujur.",
+        "A distance needs a point: give near=latitude,longitude.";
+    /// One of several changes was refused, and so none was made.
+    BULK_NOT_APPLIED = "bulk_not_applied",
+        "Sebagian ditolak, maka tidak satu pun dilaksanakan; lihat details.",
+        "Some were refused, and so none was carried out; see details.";
     /// An idempotency key that is no key.
     IDEMPOTENCY_KEY_MALFORMED = "idempotency_key_malformed",
         "Idempotency-Key terdiri dari 1–255 karakter ASCII.",

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::{
     Store, StoreError, Work,
     clock::to_micros,
     ledger::{Change, State},
-    page::{Direction, Keyset, Page},
+    page::{Direction, Key, Keyset, Page},
 };
 
 pub(crate) mod entity {
@@ -63,22 +63,53 @@ fn readable(sight: &InstitutionSight) -> sea_orm::sea_query::SelectStatement {
     select
 }
 
+/// The days of counting between two, both included.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CensusSpan {
+    /// On this day or later.
+    pub from: Option<NaiveDate>,
+    /// On this day or before.
+    pub until: Option<NaiveDate>,
+}
+
+fn reports_of(institution: Uuid, span: CensusSpan, sight: &InstitutionSight) -> Select<entity::Entity> {
+    let mut query = entity::Entity::find()
+        .filter(entity::Column::InstitutionId.eq(institution))
+        .filter(entity::Column::InstitutionId.in_subquery(readable(sight)));
+    if let Some(from) = span.from {
+        query = query.filter(entity::Column::CountedOn.gte(from.to_string()));
+    }
+    if let Some(until) = span.until {
+        query = query.filter(entity::Column::CountedOn.lte(until.to_string()));
+    }
+    query
+}
+
 impl Store {
-    /// The reports of an institution, latest first.
+    /// The reports of an institution by their day of counting.
     pub async fn census_reports(
         &self,
         institution: Uuid,
+        span: CensusSpan,
+        direction: Direction,
         page: &Page,
         sight: &InstitutionSight,
     ) -> Result<Vec<CensusReport>, StoreError> {
-        let query = entity::Entity::find()
-            .filter(entity::Column::InstitutionId.eq(institution))
-            .filter(entity::Column::InstitutionId.in_subquery(readable(sight)));
-        let keyset = Keyset::new(vec![
-            (Expr::col((entity::Entity, entity::Column::CountedOn)), Direction::Descending),
-            (Expr::col((entity::Entity, entity::Column::Id)), Direction::Ascending),
+        let keyset = Keyset::of(vec![
+            Key::always(Expr::col((entity::Entity, entity::Column::CountedOn)), direction),
+            Key::always(Expr::col((entity::Entity, entity::Column::Id)), Direction::Ascending),
         ]);
-        keyset.apply(query, page).all(&self.read).await?.iter().map(read).collect()
+        keyset.apply(reports_of(institution, span, sight), page).all(&self.read).await?.iter().map(read).collect()
+    }
+
+    /// How many there are.
+    pub async fn count_census_reports(
+        &self,
+        institution: Uuid,
+        span: CensusSpan,
+        sight: &InstitutionSight,
+    ) -> Result<u64, StoreError> {
+        Ok(reports_of(institution, span, sight).count(&self.read).await?)
     }
 
     /// One report.

@@ -11,7 +11,9 @@ use aumsos_domain::{
     CodeList, RecordKind,
     census::{Freshness, Rounds},
     institutions::{AccreditationStatus, Grade, InstitutionKind, InstitutionStatus, Operator, ServiceKind},
-    regions::{RegionCode, RegionLevel},
+    map::BoundingBox,
+    organization_units::UnitLevel,
+    regions::RegionCode,
 };
 
 use super::{
@@ -26,19 +28,6 @@ use crate::{
     page::{Direction, Key, Keyset},
     search,
 };
-
-/// A box on the map, in degrees of WGS 84.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BoundingBox {
-    /// Western edge.
-    pub west: f64,
-    /// Southern edge.
-    pub south: f64,
-    /// Eastern edge.
-    pub east: f64,
-    /// Northern edge.
-    pub north: f64,
-}
 
 /// A circle on the map.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,8 +50,14 @@ pub struct InstitutionFilters {
     pub kind: Vec<InstitutionKind>,
     /// Who runs them.
     pub operator: Vec<Operator>,
-    /// In any of these provinces, regencies, districts or villages.
-    pub region: Vec<RegionCode>,
+    /// Provinces.
+    pub province: Vec<RegionCode>,
+    /// Regencies and cities.
+    pub regency: Vec<RegionCode>,
+    /// Districts.
+    pub district: Vec<RegionCode>,
+    /// Villages.
+    pub village: Vec<RegionCode>,
     /// In the care of any of these units or of one below them.
     pub unit: Vec<Uuid>,
     /// Status.
@@ -134,11 +129,15 @@ impl InstitutionFilters {
         } else {
             any_of(all, Column::Status, &self.status)
         };
-        if !self.region.is_empty() {
-            all = all.add(self.in_regions(sight));
+        all = in_regions(all, Column::Province, &self.province);
+        all = in_regions(all, Column::Regency, &self.regency);
+        all = in_regions(all, Column::District, &self.district);
+        all = in_regions(all, Column::Village, &self.village);
+        if !self.district.is_empty() || !self.village.is_empty() {
+            all = all.add(sight.location_visible());
         }
         if !self.unit.is_empty() {
-            all = all.add(Column::UnitId.in_subquery(below(&self.unit)));
+            all = all.add(self.in_care_of_units(sight));
         }
         if !self.freshness.is_empty() {
             all = all.add(self.fresh(today));
@@ -182,19 +181,23 @@ impl InstitutionFilters {
         Ok(all)
     }
 
-    fn in_regions(&self, sight: &InstitutionSight) -> Condition {
-        let mut any = Condition::any();
-        for region in &self.region {
-            let code = region.to_string();
-            let fine = |column: Column| Condition::all().add(column.eq(code.as_str())).add(sight.location_visible());
-            any = match region.level() {
-                RegionLevel::Province => any.add(Column::Province.eq(code.as_str())),
-                RegionLevel::Regency => any.add(Column::Regency.eq(code.as_str())),
-                RegionLevel::District => any.add(fine(Column::District)),
-                RegionLevel::Village => any.add(fine(Column::Village)),
-            };
-        }
-        any
+    /// At or below the units. A branch or sub-branch would tell the district or village of a place that is hidden, so
+    /// those reach only what the actor sees the place of.
+    fn in_care_of_units(&self, sight: &InstitutionSight) -> Condition {
+        let coarse = [UnitLevel::Central, UnitLevel::Provincial, UnitLevel::Regency];
+        let coarse_units = Query::select()
+            .column("id")
+            .from("organization_unit")
+            .and_where(Expr::col("id").is_in(self.unit.iter().copied()))
+            .and_where(Expr::col("level").is_in(coarse.map(CodeList::code)))
+            .to_owned();
+        let below_coarse = Query::select()
+            .column("unit_id")
+            .from("organization_unit_ancestor")
+            .and_where(Expr::col("ancestor_id").in_subquery(coarse_units))
+            .to_owned();
+        let seen = Condition::all().add(Column::UnitId.in_subquery(below(&self.unit))).add(sight.location_visible());
+        Condition::any().add(Column::UnitId.in_subquery(below_coarse)).add(seen)
     }
 
     fn fresh(&self, today: NaiveDate) -> Condition {
@@ -256,6 +259,10 @@ impl InstitutionFilters {
 
 fn any_of<L: CodeList>(all: Condition, column: Column, values: &[L]) -> Condition {
     if values.is_empty() { all } else { all.add(column.is_in(values.iter().map(|value| value.code()))) }
+}
+
+fn in_regions(all: Condition, column: Column, regions: &[RegionCode]) -> Condition {
+    if regions.is_empty() { all } else { all.add(column.is_in(regions.iter().map(ToString::to_string))) }
 }
 
 fn chord_squared(near: &Near) -> Expr {

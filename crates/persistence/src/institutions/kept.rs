@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use aumsos_domain::{
     CodeList,
-    institutions::{Institution, InstitutionStatus, PaperKind},
+    institutions::{Institution, InstitutionStatus, PaperKind, duplicates::Description},
     regions::{RegionCode, RegionLevel, Regions},
     spelling,
 };
@@ -121,16 +121,21 @@ pub(super) fn keys(institution: &Institution) -> Vec<(&'static str, String)> {
     if institution.status == InstitutionStatus::Merged {
         return Vec::new();
     }
-    let profile = &institution.profile;
+    let mut keys = keys_of(&Description::from(&institution.profile));
+    keys.push(("name", spelling::fold(institution.profile.name.as_str())));
+    keys
+}
+
+/// The phones, emails and papers of a description, as scheme and value.
+pub(super) fn keys_of(described: &Description<'_>) -> Vec<(&'static str, String)> {
     let mut keys: Vec<(&'static str, String)> =
-        profile.phones.iter().map(|phone| ("phone", phone.to_string())).collect();
-    keys.extend(profile.email.as_ref().map(|email| ("email", email.to_string())));
-    for paper in &profile.papers {
+        described.phones.iter().map(|phone| ("phone", phone.to_string())).collect();
+    keys.extend(described.email.map(|email| ("email", email.to_string())));
+    for paper in described.papers {
         if paper.kind != PaperKind::CouncilDecree {
             keys.push((paper.kind.code(), spelling::fold(paper.number.as_str())));
         }
     }
-    keys.push(("name", spelling::fold(profile.name.as_str())));
     keys.sort();
     keys.dedup();
     keys

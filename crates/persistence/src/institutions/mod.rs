@@ -2,6 +2,7 @@
 
 mod attachments;
 mod census;
+mod duplicates;
 pub(crate) mod entity;
 mod error_reports;
 mod export;
@@ -18,13 +19,16 @@ mod statistics;
 mod write;
 
 pub use attachments::{AttachmentFilters, AttachmentLookup, KeptAttachment};
+pub use aumsos_domain::map::BoundingBox;
+pub use census::CensusSpan;
 pub use error_reports::ErrorReportFilters;
 pub use export::institution_table;
-pub use filters::{BoundingBox, InstitutionFilters, InstitutionSort, Near};
+pub use filters::{InstitutionFilters, InstitutionSort, Near};
 pub use kept::KeptInstitution;
 pub use past::{HistoryAccess, HistoryReader, InstitutionStep, InstitutionThen, PastInstitution};
-pub use read::{Lookup, Residents, SeenInstitution};
+pub use proposals::SeenProposal;
+pub use read::{Lookup, Reach, Residents, SeenInstitution};
 pub(crate) use registration::{KnownRegister, Registration};
 pub use sight::InstitutionSight;
-pub(crate) use standing::Standing;
-pub use statistics::{Group, GroupKey, StatisticsQuery};
+pub(crate) use standing::{Standing, standing_of};
+pub use statistics::{Group, StatisticsQuery};

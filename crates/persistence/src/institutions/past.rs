@@ -12,6 +12,7 @@ use aumsos_domain::{
 use super::{
     InstitutionSight, KeptInstitution, Standing,
     entity::institution::{Column, Entity},
+    standing_of,
 };
 use crate::{
     Store, StoreError,
@@ -85,6 +86,7 @@ pub enum InstitutionThen {
 }
 
 #[derive(FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags that the query gives")]
 struct Row {
     may_know: bool,
     may_read: bool,
@@ -116,7 +118,7 @@ impl Store {
                     (false, true) => View::Partner,
                     (false, false) => View::Public,
                 };
-                let now = self.standing_of(&[id].into()).await?.remove(&id);
+                let now = standing_of(&self.read, &[id].into()).await?.remove(&id);
                 HistoryAccess::Open(HistoryReader { id, view, now })
             }
             Some(row) if row.may_know => HistoryAccess::Closed,

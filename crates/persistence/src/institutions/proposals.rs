@@ -1,7 +1,7 @@
 //! Proposed changes of verified institutions.
 
 use sea_orm::{
-    ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -28,26 +28,43 @@ fn read(row: &proposal::Model) -> Result<Proposal, StoreError> {
     serde_json::from_str(&row.document).map_err(|_| DAMAGED)
 }
 
+/// A proposal as somebody may see it.
+#[derive(Debug, Clone)]
+pub struct SeenProposal {
+    /// The proposal.
+    pub proposal: Proposal,
+    /// Whether its contacts may be seen; they are in it then.
+    pub with_contacts: bool,
+}
+
 impl Store {
-    /// The proposals of an institution, the latest first, for whoever sees the institution as the council does.
+    /// The proposals of an institution by the time they were made, for whoever sees the institution as the council
+    /// does; without their contacts.
     pub async fn proposals(
         &self,
         institution: Uuid,
         status: &[ProposalStatus],
+        direction: Direction,
         page: &Page,
         sight: &InstitutionSight,
     ) -> Result<Vec<Proposal>, StoreError> {
-        let mut query = proposal::Entity::find().filter(proposal::Column::InstitutionId.eq(institution));
-        if !status.is_empty() {
-            query = query.filter(proposal::Column::Status.is_in(status.iter().map(|status| status.code())));
-        }
+        let query = proposals_of(institution, status, sight);
         let keyset = Keyset::new(vec![
-            (Expr::col((proposal::Entity, proposal::Column::CreatedAt)), Direction::Descending),
+            (Expr::col((proposal::Entity, proposal::Column::CreatedAt)), direction),
             (Expr::col((proposal::Entity, proposal::Column::Id)), Direction::Ascending),
         ]);
-        let query = query.filter(proposal::Column::InstitutionId.in_subquery(insiders(sight)));
         let rows = keyset.apply(query, page).all(&self.read).await?;
         rows.iter().map(read).collect()
+    }
+
+    /// How many there are.
+    pub async fn count_proposals(
+        &self,
+        institution: Uuid,
+        status: &[ProposalStatus],
+        sight: &InstitutionSight,
+    ) -> Result<u64, StoreError> {
+        Ok(proposals_of(institution, status, sight).count(&self.read).await?)
     }
 
     /// One proposal with its contacts, where the actor may see them.
@@ -56,21 +73,32 @@ impl Store {
         institution: Uuid,
         id: Uuid,
         sight: &InstitutionSight,
-    ) -> Result<Option<Proposal>, StoreError> {
+    ) -> Result<Option<SeenProposal>, StoreError> {
         let row = proposal::Entity::find_by_id(id)
             .filter(proposal::Column::InstitutionId.eq(institution))
             .filter(proposal::Column::InstitutionId.in_subquery(insiders(sight)))
             .one(&self.read)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let mut found = read(&row)?;
-        let open = institution::Entity::find_by_id(institution).filter(sight.contacts()).one(&self.read).await?;
-        if open.is_some() {
+        let mut proposal = read(&row)?;
+        let open = institution::Entity::find_by_id(institution).filter(sight.contacts()).count(&self.read).await?;
+        let with_contacts = open > 0;
+        if with_contacts {
             let opened = self.open_contacts(&[(institution, &row.sealed_contacts)]).await?;
-            found.contacts = opened.into_iter().next().unwrap_or_default();
+            proposal.contacts = opened.into_iter().next().unwrap_or_default();
         }
-        Ok(Some(found))
+        Ok(Some(SeenProposal { proposal, with_contacts }))
     }
+}
+
+fn proposals_of(institution: Uuid, status: &[ProposalStatus], sight: &InstitutionSight) -> Select<proposal::Entity> {
+    let query = proposal::Entity::find()
+        .filter(proposal::Column::InstitutionId.eq(institution))
+        .filter(proposal::Column::InstitutionId.in_subquery(insiders(sight)));
+    if status.is_empty() {
+        return query;
+    }
+    query.filter(proposal::Column::Status.is_in(status.iter().map(|status| status.code())))
 }
 
 fn insiders(sight: &InstitutionSight) -> sea_orm::sea_query::SelectStatement {

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDate, Utc};
 use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
+    Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use aumsos_domain::{
+    access::Scope,
     census::{Freshness, Rounds},
     institutions::{Contact, Institution, View},
 };
@@ -19,12 +19,14 @@ use super::{
     InstitutionFilters, InstitutionSight, InstitutionSort,
     entity::institution::{Column, Entity},
     kept::read_document,
+    sealed_contacts::open_all,
 };
 use crate::{
-    Store, StoreError, clock,
+    Store, StoreError, Work,
+    clock::{self, today},
     exports::batches,
     page::{Direction, KeyValue, Page},
-    sight::as_flag,
+    sight::{as_flag, within},
 };
 
 /// An institution as somebody may see it: already redacted.
@@ -60,8 +62,21 @@ pub struct Residents {
 pub enum Lookup {
     /// The record.
     Found(Box<SeenInstitution>),
-    /// It was merged into another.
+    /// It was merged, at last into this one, which the actor may know of.
     Merged(Uuid),
+    /// It was deleted, and the actor could see it.
+    Gone,
+    /// There is none, or none that the actor may know of.
+    Unknown,
+}
+
+/// How far an actor's permission reaches to an institution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It lies within the scope.
+    Within,
+    /// It does not, and the actor knows of it anyway.
+    Known,
     /// It was deleted, and the actor could see it.
     Gone,
     /// There is none, or none that the actor may know of.
@@ -70,7 +85,18 @@ pub enum Lookup {
 
 #[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
 #[derive(FromQueryResult)]
-struct Row {
+struct Reached {
+    is_within: bool,
+    is_visible: bool,
+    deleted_at: Option<i64>,
+}
+
+/// How many merges are followed from one record to the one that stays.
+const MOST_MERGES: usize = 32;
+
+#[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
+#[derive(FromQueryResult)]
+pub(super) struct Row {
     id: Uuid,
     document: String,
     sealed_contacts: Option<String>,
@@ -90,17 +116,17 @@ struct Row {
 impl Store {
     /// The institution of an id.
     pub async fn institution(&self, id: Uuid, sight: &InstitutionSight) -> Result<Lookup, StoreError> {
-        let known = Condition::any().add(sight.visible()).add(Column::MergedInto.is_not_null());
-        let query = seen(sight, None).filter(Column::Id.eq(id)).filter(known);
-        let Some(row) = query.into_model::<Row>().one(&self.read).await? else { return Ok(Lookup::Unknown) };
-        if let Some(target) = row.merged_into {
-            return Ok(Lookup::Merged(target));
-        }
-        if row.deleted_at.is_some() {
-            return Ok(Lookup::Gone);
-        }
-        let mut found = self.represent(vec![row], &[], &InstitutionFilters::default()).await?;
-        Ok(found.pop().map_or(Lookup::Unknown, |seen| Lookup::Found(Box::new(seen))))
+        look_up(self, &self.read, id, sight).await
+    }
+
+    /// How far a scope reaches to an institution, for somebody who sees this much.
+    pub async fn institution_reach(
+        &self,
+        id: Uuid,
+        scope: &Scope,
+        sight: &InstitutionSight,
+    ) -> Result<Reach, StoreError> {
+        reach(&self.read, id, scope, sight).await
     }
 
     /// A page of the institutions that the filters leave.
@@ -170,22 +196,97 @@ impl Store {
         Ok(query.count(&self.read).await? > 0)
     }
 
-    async fn represent(
+    pub(super) async fn represent(
         &self,
         rows: Vec<Row>,
         sort: &[(InstitutionSort, Direction)],
         filters: &InstitutionFilters,
     ) -> Result<Vec<SeenInstitution>, StoreError> {
-        let sealed: Vec<(Uuid, &str)> = rows
-            .iter()
-            .map(|row| {
-                let kept = row.sealed_contacts.as_deref().filter(|_| row.sees_contacts);
-                (row.id, kept.unwrap_or("[]"))
-            })
-            .collect();
-        let contacts = self.open_contacts(&sealed).await?;
-        show(&rows, contacts, sort, filters)
+        represent(self, &self.read, rows, sort, filters).await
     }
+}
+
+impl Work {
+    /// The institution of an id as this unit of work leaves it.
+    pub async fn institution(&mut self, id: Uuid, sight: &InstitutionSight) -> Result<Lookup, StoreError> {
+        look_up(&self.store, &self.transaction, id, sight).await
+    }
+
+    /// See [`Store::institution_reach`].
+    pub async fn institution_reach(
+        &mut self,
+        id: Uuid,
+        scope: &Scope,
+        sight: &InstitutionSight,
+    ) -> Result<Reach, StoreError> {
+        reach(&self.transaction, id, scope, sight).await
+    }
+}
+
+async fn look_up<C: ConnectionTrait>(
+    store: &Store,
+    connection: &C,
+    asked: Uuid,
+    sight: &InstitutionSight,
+) -> Result<Lookup, StoreError> {
+    let mut id = asked;
+    for _ in 0..MOST_MERGES {
+        let known = Condition::any().add(sight.visible()).add(Column::MergedInto.is_not_null());
+        let query = seen(sight, None).filter(Column::Id.eq(id)).filter(known);
+        let Some(row) = query.into_model::<Row>().one(connection).await? else { return Ok(Lookup::Unknown) };
+        match (row.merged_into, row.deleted_at) {
+            (Some(target), _) => id = target,
+            (None, None) if id != asked => return Ok(Lookup::Merged(id)),
+            (None, None) => {
+                let mut found = represent(store, connection, vec![row], &[], &InstitutionFilters::default()).await?;
+                return Ok(found.pop().map_or(Lookup::Unknown, |seen| Lookup::Found(Box::new(seen))));
+            }
+            (None, Some(_)) if id == asked => return Ok(Lookup::Gone),
+            (None, Some(_)) => return Ok(Lookup::Unknown),
+        }
+    }
+    Ok(Lookup::Unknown)
+}
+
+async fn reach<C: ConnectionTrait>(
+    connection: &C,
+    id: Uuid,
+    scope: &Scope,
+    sight: &InstitutionSight,
+) -> Result<Reach, StoreError> {
+    let found = Entity::find_by_id(id)
+        .select_only()
+        .column(Column::DeletedAt)
+        .column_as(as_flag(within(scope, Column::UnitId, Column::Id)), "is_within")
+        .column_as(as_flag(sight.visible()), "is_visible")
+        .into_model::<Reached>()
+        .one(connection)
+        .await?;
+    Ok(match found {
+        Some(Reached { is_visible: true, deleted_at: Some(_), .. }) => Reach::Gone,
+        Some(Reached { deleted_at: Some(_), .. }) | None => Reach::Unknown,
+        Some(Reached { is_within: true, .. }) => Reach::Within,
+        Some(Reached { is_visible: true, .. }) => Reach::Known,
+        Some(_) => Reach::Unknown,
+    })
+}
+
+async fn represent<C: ConnectionTrait>(
+    store: &Store,
+    connection: &C,
+    rows: Vec<Row>,
+    sort: &[(InstitutionSort, Direction)],
+    filters: &InstitutionFilters,
+) -> Result<Vec<SeenInstitution>, StoreError> {
+    let sealed: Vec<(Uuid, &str)> = rows
+        .iter()
+        .map(|row| {
+            let kept = row.sealed_contacts.as_deref().filter(|_| row.sees_contacts);
+            (row.id, kept.unwrap_or("[]"))
+        })
+        .collect();
+    let contacts = open_all(store, connection, &sealed).await?;
+    show(&rows, contacts, sort, filters)
 }
 
 /// The rows as the actor may see them; every read of institutions ends here.
@@ -233,7 +334,7 @@ impl Row {
 }
 
 /// The columns a representation is made of, and with what eyes the actor sees each row.
-fn seen(sight: &InstitutionSight, chord_squared: Option<Expr>) -> Select<Entity> {
+pub(super) fn seen(sight: &InstitutionSight, chord_squared: Option<Expr>) -> Select<Entity> {
     let mut query = Entity::find().select_only().columns([
         Column::Id,
         Column::Document,
@@ -290,9 +391,4 @@ fn key_of(institution: &Institution, row: &Row, sort: &[(InstitutionSort, Direct
         .collect();
     key.push(KeyValue::Id(institution.id));
     key
-}
-
-/// Today in the time zone of the capital (WIB, UTC+7), by which the council's days are told.
-pub(super) fn today() -> NaiveDate {
-    (Utc::now() + chrono::Duration::hours(7)).date_naive()
 }

@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
+use aws_lc_rs::digest;
 use data_encoding::BASE64;
-use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,6 +49,20 @@ fn at(institution: Uuid, contact: Uuid) -> Vec<u8> {
     place("institution.sealed_contacts", &place(&institution.to_string(), contact.as_bytes()))
 }
 
+/// The subject whose key seals a contact of an institution. Of both ids, for the id of a contact comes from a client:
+/// nobody can name the person of another institution, and so take their key away.
+fn subject(institution: Uuid, contact: Uuid) -> Uuid {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(institution.as_bytes());
+    context.update(contact.as_bytes());
+    let hash = context.finish();
+    let mut bytes = [0; 16];
+    for (byte, hashed) in bytes.iter_mut().zip(hash.as_ref()) {
+        *byte = *hashed;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
 const DAMAGED: StoreError = StoreError::Unreadable("the contacts of an institution");
 
 impl Work {
@@ -56,7 +74,7 @@ impl Work {
     ) -> Result<String, StoreError> {
         let mut sealed = Vec::with_capacity(contacts.len());
         for contact in contacts {
-            let key = self.key_of(contact.id).await?;
+            let key = self.key_of(subject(institution, contact.id)).await?;
             let plain = serde_json::to_vec(contact).map_err(|_| DAMAGED)?;
             let bytes = self.store.vault.seal(&key, &at(institution, contact.id), &plain)?;
             sealed.push(SealedContact { id: contact.id, sealed: BASE64.encode(&bytes) });
@@ -74,12 +92,13 @@ impl Work {
         for (institution, contacts) in institutions {
             let mut sealed = Vec::with_capacity(contacts.len());
             for contact in *contacts {
-                let (key, wrapped) = self.store.vault.new_data_key(contact.id.as_bytes())?;
+                let subject = subject(*institution, contact.id);
+                let (key, wrapped) = self.store.vault.new_data_key(subject.as_bytes())?;
                 let plain = serde_json::to_vec(contact).map_err(|_| DAMAGED)?;
                 let bytes = self.store.vault.seal(&key, &at(*institution, contact.id), &plain)?;
                 sealed.push(SealedContact { id: contact.id, sealed: BASE64.encode(&bytes) });
                 rows.push(entity::ActiveModel {
-                    subject_id: ActiveValue::Set(contact.id),
+                    subject_id: ActiveValue::Set(subject),
                     wrapped: ActiveValue::Set(wrapped),
                     master_key_id: ActiveValue::Set(self.store.vault.id().to_owned()),
                     created_at: ActiveValue::Set(to_micros(self.at)),
@@ -95,7 +114,7 @@ impl Work {
 
     async fn key_of(&mut self, subject: Uuid) -> Result<DataKey, StoreError> {
         if let Some(row) = entity::Entity::find_by_id(subject).one(&self.transaction).await? {
-            return self.store.vault.open_data_key(subject.as_bytes(), &row.wrapped);
+            return self.open_key(subject, &row.wrapped);
         }
         let (key, wrapped) = self.store.vault.new_data_key(subject.as_bytes())?;
         let row = entity::ActiveModel {
@@ -112,13 +131,32 @@ impl Work {
             return Ok(key);
         }
         let row = entity::Entity::find_by_id(subject).one(&self.transaction).await?.ok_or(DAMAGED)?;
-        self.store.vault.open_data_key(subject.as_bytes(), &row.wrapped)
+        self.open_key(subject, &row.wrapped)
+    }
+
+    /// The key of a subject; one whose key was destroyed never gets another, or what was sealed before would read as
+    /// damaged.
+    fn open_key(&self, subject: Uuid, wrapped: &[u8]) -> Result<DataKey, StoreError> {
+        if wrapped.is_empty() {
+            return Err(StoreError::Taken);
+        }
+        self.store.vault.open_data_key(subject.as_bytes(), wrapped)
+    }
+
+    /// Erases a contact person for real: with the key, every copy in the record, its proposals, the ledger and kept
+    /// copies of the tables becomes unreadable. That there was a key stays known.
+    pub async fn destroy_contact_key(&mut self, institution: Uuid, contact: Uuid) -> Result<(), StoreError> {
+        entity::Entity::update_many()
+            .col_expr(entity::Column::Wrapped, Expr::value(Vec::<u8>::new()))
+            .filter(entity::Column::SubjectId.eq(subject(institution, contact)))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
     }
 
     /// Opens contacts inside a unit of work.
     pub(super) async fn open_contacts(&mut self, institution: Uuid, kept: &str) -> Result<Vec<Contact>, StoreError> {
-        let store = self.store.clone();
-        let opened = open_all(&store, &self.transaction, &[(institution, kept)]).await?;
+        let opened = open_all(&self.store, &self.transaction, &[(institution, kept)]).await?;
         Ok(opened.into_iter().next().unwrap_or_default())
     }
 }
@@ -130,7 +168,7 @@ impl Store {
     }
 }
 
-async fn open_all<C: ConnectionTrait>(
+pub(super) async fn open_all<C: ConnectionTrait>(
     store: &Store,
     connection: &C,
     kept: &[(Uuid, &str)],
@@ -139,12 +177,16 @@ async fn open_all<C: ConnectionTrait>(
         .iter()
         .map(|(institution, text)| Ok((*institution, serde_json::from_str(text).map_err(|_| DAMAGED)?)))
         .collect::<Result<_, StoreError>>()?;
-    let subjects: Vec<Uuid> = sealed.iter().flat_map(|(_, contacts)| contacts.iter().map(|one| one.id)).collect();
+    let subjects: Vec<Uuid> = sealed
+        .iter()
+        .flat_map(|(institution, contacts)| contacts.iter().map(|one| subject(*institution, one.id)))
+        .collect();
     if subjects.is_empty() {
         return Ok(vec![Vec::new(); kept.len()]);
     }
     let keys: HashMap<Uuid, Vec<u8>> = entity::Entity::find()
         .filter(entity::Column::SubjectId.is_in(subjects))
+        .filter(entity::Column::Wrapped.ne(Vec::<u8>::new()))
         .all(connection)
         .await?
         .into_iter()
@@ -154,8 +196,9 @@ async fn open_all<C: ConnectionTrait>(
     for (institution, contacts) in sealed {
         let mut people = Vec::with_capacity(contacts.len());
         for contact in contacts {
-            let Some(wrapped) = keys.get(&contact.id) else { continue };
-            let key = store.vault.open_data_key(contact.id.as_bytes(), wrapped)?;
+            let subject = subject(institution, contact.id);
+            let Some(wrapped) = keys.get(&subject) else { continue };
+            let key = store.vault.open_data_key(subject.as_bytes(), wrapped)?;
             let bytes = BASE64.decode(contact.sealed.as_bytes()).map_err(|_| DAMAGED)?;
             let plain = store.vault.open(&key, &at(institution, contact.id), &bytes)?;
             people.push(serde_json::from_slice(&plain).map_err(|_| DAMAGED)?);

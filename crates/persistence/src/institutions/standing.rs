@@ -5,13 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use aumsos_domain::{CodeList, access::Audience};
 
 use super::entity::institution::{Column, Entity};
-use crate::{Store, StoreError};
+use crate::StoreError;
 
 /// What of an institution decides who may see what it was.
 #[derive(Debug, Clone)]
@@ -38,29 +38,30 @@ struct Row {
     deleted_at: Option<i64>,
 }
 
-impl Store {
-    /// How some institutions stand.
-    pub(crate) async fn standing_of(&self, ids: &HashSet<Uuid>) -> Result<HashMap<Uuid, Standing>, StoreError> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows = Entity::find()
-            .select_only()
-            .columns([
-                Column::Id,
-                Column::UnitId,
-                Column::IsPublic,
-                Column::LocationAudience,
-                Column::ContactAudience,
-                Column::MergedInto,
-                Column::DeletedAt,
-            ])
-            .filter(Column::Id.is_in(ids.iter().copied()))
-            .into_model::<Row>()
-            .all(&self.read)
-            .await?;
-        Ok(rows.into_iter().map(|row| (row.id, Standing::from(row))).collect())
+/// How some institutions stand.
+pub(crate) async fn standing_of(
+    connection: &DatabaseConnection,
+    ids: &HashSet<Uuid>,
+) -> Result<HashMap<Uuid, Standing>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
     }
+    let rows = Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::UnitId,
+            Column::IsPublic,
+            Column::LocationAudience,
+            Column::ContactAudience,
+            Column::MergedInto,
+            Column::DeletedAt,
+        ])
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .into_model::<Row>()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, Standing::from(row))).collect())
 }
 
 impl From<Row> for Standing {

@@ -1,49 +1,50 @@
 //! Figures on institutions: any mix of groups and measures, in one query, within the sight of the actor.
 
+use aumsos_domain::{
+    CodeList,
+    census::{Freshness, Rounds},
+    institutions::statistics::GroupKey,
+};
+use chrono::NaiveDate;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait, Func},
+    Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, Func, Order},
 };
 
 use super::{
     InstitutionFilters, InstitutionSight,
     entity::institution::{Column, Entity},
-    read::today,
 };
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, clock::today};
 
-/// What institutions are grouped by. Nothing that an audience could hide is among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum GroupKey {
-    /// Province.
-    Province,
-    /// Regency or city.
-    Regency,
-    /// Kind.
-    Kind,
-    /// Who runs them.
-    Operator,
-    /// Grade; none where there is none.
-    Grade,
-    /// Standing in accreditation.
-    AccreditationStatus,
-    /// Status.
-    Status,
+/// What a group is told by, as SQL.
+fn expression(key: GroupKey, rounds: &Rounds) -> Expr {
+    let column = match key {
+        GroupKey::Province => Column::Province,
+        GroupKey::Regency => Column::Regency,
+        GroupKey::Kind => Column::Kind,
+        GroupKey::Operator => Column::Operator,
+        GroupKey::Grade => Column::Grade,
+        GroupKey::AccreditationStatus => Column::AccreditationStatus,
+        GroupKey::Status => Column::Status,
+        GroupKey::Freshness => return freshness(rounds),
+    };
+    Expr::col((Entity, column))
 }
 
-impl GroupKey {
-    const fn column(self) -> Column {
-        match self {
-            Self::Province => Column::Province,
-            Self::Regency => Column::Regency,
-            Self::Kind => Column::Kind,
-            Self::Operator => Column::Operator,
-            Self::Grade => Column::Grade,
-            Self::AccreditationStatus => Column::AccreditationStatus,
-            Self::Status => Column::Status,
-        }
-    }
+/// [`Rounds::freshness`] as SQL. The days stand in the statement as they are: a bound value in a group is a different
+/// expression each time to PostgreSQL.
+fn freshness(rounds: &Rounds) -> Expr {
+    let counted = || Expr::col((Entity, Column::CensusOn));
+    let since = |day: NaiveDate| Condition::all().add(counted().gte(Expr::value(day.to_string())));
+    Expr::case(since(rounds.current_from), Freshness::Current.code())
+        .case(since(rounds.overdue_before), Freshness::Due.code())
+        .finally(Freshness::Overdue.code())
+        .into()
 }
+
+/// What the groups are called inside the statement; no column of the table is called so.
+const NAMES: &[&str] = &["group_1", "group_2", "group_3", "group_4", "group_5", "group_6", "group_7", "group_8"];
 
 /// A question to the figures.
 #[derive(Debug, Clone, Default)]
@@ -83,8 +84,9 @@ impl Store {
             condition = condition.add(sight.census_visible());
         }
         let mut select = Entity::find().select_only().filter(condition);
-        for key in &query.group_by {
-            select = select.column(key.column()).group_by(key.column());
+        let rounds = Rounds::on(today());
+        for (key, name) in query.group_by.iter().zip(NAMES) {
+            select = select.expr_as(expression(*key, &rounds), *name).group_by(Expr::col(*name));
         }
         let sum = |column: Column| {
             Expr::from(Func::coalesce([Expr::col((Entity, column)).sum(), Expr::value(0_i64)])).cast_as("bigint")
@@ -95,10 +97,10 @@ impl Store {
             .expr_as(sum(Column::ResidentsIn), "residents_in")
             .expr_as(sum(Column::ResidentsOut), "residents_out")
             .into_query();
-        for key in &query.group_by {
-            statement.order_by((Entity, key.column()), sea_orm::sea_query::Order::Asc);
-        }
         let groups = query.group_by.len();
+        for name in NAMES.iter().take(groups) {
+            statement.order_by(*name, Order::Asc);
+        }
         let rows = self.read.query_all(&statement).await?;
         rows.iter()
             .map(|row| {

@@ -39,14 +39,10 @@ impl Work {
         Ok(Some(found))
     }
 
-    /// Whether an id is taken by any institution, whoever may see it.
-    pub async fn is_institution_id_taken(&mut self, id: Uuid) -> Result<bool, StoreError> {
-        Ok(Entity::find_by_id(id).one(&self.transaction).await?.is_some())
-    }
-
-    /// Whether a unit is there and at work, and lies within a scope.
-    pub async fn may_place_at(&mut self, unit: Uuid, scope: &Scope) -> Result<bool, StoreError> {
-        self.is_below(unit, scope.units()).await
+    /// Whether an institution is within a scope, as it is in this unit of work.
+    pub async fn is_within(&mut self, institution: &Institution, scope: &Scope) -> Result<bool, StoreError> {
+        Ok(scope.institutions().contains(&institution.id)
+            || self.is_below(institution.profile.unit_id, scope.units()).await?)
     }
 
     /// Writes a new institution.

@@ -1,12 +1,15 @@
 //! Appending to the ledger, in the transaction of the data.
 
-use sea_orm::{ActiveValue, EntityTrait, TransactionSession};
+use sea_orm::{ActiveValue, DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
 use aumsos_domain::RecordKind;
 
-use super::entity::{change, change_unsealed};
-use crate::{StoreError, Work, clock::to_micros};
+use super::{
+    entity::{change, change_unsealed},
+    sealer::seal_at_once,
+};
+use crate::{Store, StoreError, Work, clock::to_micros};
 
 /// A record before or after a change: the document that is kept, and who may know of it.
 #[derive(Debug, Clone)]
@@ -42,6 +45,7 @@ impl Work {
         let inserted = change::Entity::insert(self.row_of(change)).exec(&self.transaction).await?;
         let waiting = change_unsealed::ActiveModel { change_id: ActiveValue::Set(inserted.last_insert_id) };
         change_unsealed::Entity::insert(waiting).exec_without_returning(&self.transaction).await?;
+        self.has_changes = true;
         Ok(())
     }
 
@@ -51,6 +55,7 @@ impl Work {
         let ids = change::Entity::insert_many(rows).exec_with_returning_keys(&self.transaction).await?;
         let waiting = ids.into_iter().map(|id| change_unsealed::ActiveModel { change_id: ActiveValue::Set(id) });
         change_unsealed::Entity::insert_many(waiting).exec_without_returning(&self.transaction).await?;
+        self.has_changes = true;
         Ok(())
     }
 
@@ -77,7 +82,17 @@ impl Work {
     }
 }
 
-/// Keeps the trait in scope for [`Work::commit`].
-pub(crate) async fn commit(transaction: sea_orm::DatabaseTransaction) -> Result<(), StoreError> {
-    Ok(TransactionSession::commit(transaction).await?)
+/// Commits what a unit of work has written; on SQLite its changes are sealed with it.
+pub(crate) async fn commit(
+    transaction: DatabaseTransaction,
+    store: &Store,
+    has_changes: bool,
+) -> Result<(), StoreError> {
+    let sealed = if has_changes && store.is_sqlite() { seal_at_once(&transaction).await? } else { None };
+    transaction.commit().await?;
+    match sealed {
+        Some(position) => store.sealed_to(position),
+        None => store.committed.notify_one(),
+    }
+    Ok(())
 }

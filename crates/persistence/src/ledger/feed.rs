@@ -9,8 +9,8 @@ use std::{
 };
 
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait, Select,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -30,8 +30,8 @@ use super::{
 use crate::{
     Store, StoreError,
     clock::from_micros,
-    institutions::{KeptInstitution, Standing},
-    organization_units::Lines,
+    institutions::{KeptInstitution, Standing, standing_of},
+    organization_units::{Lines, lines_above},
     sight,
 };
 
@@ -102,6 +102,7 @@ pub struct FeedPage {
 }
 
 #[derive(FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags that the query gives")]
 struct Row {
     position: i64,
     record_kind: String,
@@ -129,7 +130,7 @@ impl Store {
         sight: &FeedSight,
         limit: u64,
     ) -> Result<FeedPage, StoreError> {
-        let end = self.last_position().await?;
+        let end = end_of_feed(&self.read).await?;
         let rows = sealed_rows()
             .filter(change_seal::Column::Position.gt(after))
             .filter(change_seal::Column::Position.lte(end))
@@ -143,7 +144,7 @@ impl Store {
         let has_more = rows.len() > limit;
         let rows: Vec<Row> = rows.into_iter().take(limit).collect();
         let read_to = if has_more { rows.last().map_or(end, |row| row.position) } else { Ord::max(end, after) };
-        let changes = self.with_standing(rows).await?;
+        let changes = with_standing(&self.read, rows).await?;
         let changes = changes.into_iter().filter_map(|change| Some((change.seen_by(sight)?, change)));
         Ok(FeedPage { changes: changes.map(|(seen, change)| (change, seen)).collect(), read_to, has_more })
     }
@@ -155,9 +156,9 @@ impl Store {
             .order_by_asc(change_seal::Column::Position)
             .limit(limit)
             .into_model::<Row>()
-            .all(&self.read)
+            .all(&self.aside)
             .await?;
-        self.with_standing(rows).await
+        with_standing(&self.aside, rows).await
     }
 
     /// The last change of each of some records of a kind, sealed or not.
@@ -180,29 +181,34 @@ impl Store {
             .into_model::<Row>()
             .all(&self.read)
             .await?;
-        self.with_standing(rows).await
+        with_standing(&self.read, rows).await
     }
 
     /// The last sealed position; 0 while the ledger is empty.
     pub async fn last_position(&self) -> Result<i64, StoreError> {
-        let last: Option<Option<i64>> = change_seal::Entity::find()
-            .select_only()
-            .column_as(Expr::col((change_seal::Entity, change_seal::Column::Position)).max(), "last")
-            .into_tuple()
-            .one(&self.read)
-            .await?;
-        Ok(last.flatten().unwrap_or(0))
+        end_of_feed(&self.read).await
     }
+}
 
-    /// Adds what decides on sight: the line above each unit, and how each institution stands now.
-    async fn with_standing(&self, rows: Vec<Row>) -> Result<Vec<FeedChange>, StoreError> {
-        let institutions: HashSet<Uuid> = rows.iter().filter_map(|row| row.institution_id).collect();
-        let standing = self.standing_of(&institutions).await?;
-        let units = rows.iter().flat_map(|row| [row.unit_before, row.unit_after]).flatten();
-        let units: HashSet<Uuid> = units.chain(standing.values().map(|now| now.unit_id)).collect();
-        let lines = self.lines_above(&units).await?;
-        rows.into_iter().map(|row| row.into_change(&lines, &standing)).collect()
-    }
+/// The last sealed position; 0 while the ledger is empty.
+pub(super) async fn end_of_feed(connection: &DatabaseConnection) -> Result<i64, StoreError> {
+    let last: Option<Option<i64>> = change_seal::Entity::find()
+        .select_only()
+        .column_as(Expr::col((change_seal::Entity, change_seal::Column::Position)).max(), "last")
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(last.flatten().unwrap_or(0))
+}
+
+/// Adds what decides on sight: the line above each unit, and how each institution stands now.
+async fn with_standing(connection: &DatabaseConnection, rows: Vec<Row>) -> Result<Vec<FeedChange>, StoreError> {
+    let institutions: HashSet<Uuid> = rows.iter().filter_map(|row| row.institution_id).collect();
+    let standing = standing_of(connection, &institutions).await?;
+    let units = rows.iter().flat_map(|row| [row.unit_before, row.unit_after]).flatten();
+    let units: HashSet<Uuid> = units.chain(standing.values().map(|now| now.unit_id)).collect();
+    let lines = lines_above(connection, &units).await?;
+    rows.into_iter().map(|row| row.into_change(&lines, &standing)).collect()
 }
 
 fn sealed_rows() -> Select<change_seal::Entity> {

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use tokio::time::{sleep, timeout};
 
+use super::feed::end_of_feed;
 use crate::{Store, StoreError};
 
 /// How often a process looks that hears nothing.
@@ -46,7 +47,7 @@ impl Store {
         let mut select = Query::select();
         select.expr(Func::cust("pg_notify").arg(news.channel()).arg(""));
         // Apart from any transaction: an engine without notifications must not lose more than them.
-        if let Err(error) = self.write.execute(&select).await {
+        if let Err(error) = self.aside.execute(&select).await {
             tracing::debug!(%error, "nobody was told");
         }
     }
@@ -89,7 +90,7 @@ impl Store {
 
     /// Reads the end of the feed; gives the last sealed position.
     pub async fn learn_sealed(&self) -> Result<i64, StoreError> {
-        let last = self.last_position().await?;
+        let last = end_of_feed(&self.aside).await?;
         self.sealed_to(last);
         Ok(last)
     }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use sea_orm::{
-    ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -137,7 +137,7 @@ impl Store {
     }
 
     async fn has_unsealed(&self) -> Result<bool, StoreError> {
-        Ok(change_unsealed::Entity::find().one(&self.read).await?.is_some())
+        Ok(change_unsealed::Entity::find().one(&self.aside).await?.is_some())
     }
 
     /// Seals what waits, at most a batch, as the holder of a lease; nothing when the lease was taken over meanwhile, by
@@ -147,51 +147,78 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.write.begin_with_options(options).await?;
+        let transaction = self.own_write().begin_with_options(options).await?;
         if !lease::holds(&transaction, LEASE, held).await? {
             return Ok(None);
         }
-        let waiting: Vec<i64> = change_unsealed::Entity::find()
-            .order_by_asc(change_unsealed::Column::ChangeId)
-            .limit(BATCH)
-            .all(&transaction)
-            .await?
-            .into_iter()
-            .map(|row| row.change_id)
-            .collect();
-        if waiting.is_empty() {
-            return Ok(Some(0));
-        }
-        let last = change_seal::Entity::find().order_by_desc(change_seal::Column::Position).one(&transaction).await?;
-        let (mut position, mut hash) = last.map_or((0, GENESIS.to_owned()), |seal| (seal.position, seal.hash));
-        let rows = change::Entity::find()
-            .filter(change::Column::Id.is_in(waiting.iter().copied()))
-            .order_by_asc(change::Column::Id)
-            .all(&transaction)
-            .await?;
-        let sealed_at = to_micros(clock::now());
-        let seals: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                position += 1;
-                hash = chain_hash(&hash, position, row);
-                change_seal::ActiveModel {
-                    position: ActiveValue::Set(position),
-                    change_id: ActiveValue::Set(row.id),
-                    hash: ActiveValue::Set(hash.clone()),
-                    sealed_at: ActiveValue::Set(sealed_at),
-                }
-            })
-            .collect();
-        let count = seals.len() as u64;
-        change_seal::Entity::insert_many(seals).exec_without_returning(&transaction).await?;
-        change_unsealed::Entity::delete_many()
-            .filter(change_unsealed::Column::ChangeId.is_in(waiting))
-            .exec(&transaction)
-            .await?;
+        let Some(sealed) = seal_some(&transaction).await? else { return Ok(Some(0)) };
         transaction.commit().await?;
-        self.sealed_to(position);
+        self.sealed_to(sealed.position);
         self.tell(News::Sealed).await;
-        Ok(Some(count))
+        Ok(Some(sealed.count))
     }
+}
+
+/// What was sealed in a transaction.
+struct Sealed {
+    count: u64,
+    /// The last position.
+    position: i64,
+}
+
+/// Seals all that waits within the transaction that wrote it, where transactions that write follow each other: on SQLite
+/// nothing else can be committed in between, so that a change has its place in the feed from the moment it is there.
+/// Gives the last position.
+pub(super) async fn seal_at_once(transaction: &DatabaseTransaction) -> Result<Option<i64>, StoreError> {
+    let mut last = None;
+    while let Some(sealed) = seal_some(transaction).await? {
+        last = Some(sealed.position);
+        if sealed.count < BATCH {
+            break;
+        }
+    }
+    Ok(last)
+}
+
+/// Gives the rows that wait, at most a batch, their positions behind the last one.
+async fn seal_some(transaction: &DatabaseTransaction) -> Result<Option<Sealed>, StoreError> {
+    let waiting: Vec<i64> = change_unsealed::Entity::find()
+        .order_by_asc(change_unsealed::Column::ChangeId)
+        .limit(BATCH)
+        .all(transaction)
+        .await?
+        .into_iter()
+        .map(|row| row.change_id)
+        .collect();
+    if waiting.is_empty() {
+        return Ok(None);
+    }
+    let last = change_seal::Entity::find().order_by_desc(change_seal::Column::Position).one(transaction).await?;
+    let (mut position, mut hash) = last.map_or((0, GENESIS.to_owned()), |seal| (seal.position, seal.hash));
+    let rows = change::Entity::find()
+        .filter(change::Column::Id.is_in(waiting.iter().copied()))
+        .order_by_asc(change::Column::Id)
+        .all(transaction)
+        .await?;
+    let sealed_at = to_micros(clock::now());
+    let seals: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            position += 1;
+            hash = chain_hash(&hash, position, row);
+            change_seal::ActiveModel {
+                position: ActiveValue::Set(position),
+                change_id: ActiveValue::Set(row.id),
+                hash: ActiveValue::Set(hash.clone()),
+                sealed_at: ActiveValue::Set(sealed_at),
+            }
+        })
+        .collect();
+    let count = seals.len() as u64;
+    change_seal::Entity::insert_many(seals).exec_without_returning(transaction).await?;
+    change_unsealed::Entity::delete_many()
+        .filter(change_unsealed::Column::ChangeId.is_in(waiting))
+        .exec(transaction)
+        .await?;
+    Ok(Some(Sealed { count, position }))
 }

@@ -92,8 +92,8 @@ section! {
     Storage at "" {
         /// The database: `sqlite://FILE`, or `postgres://USER:PASSWORD@HOST/NAME`.
         database_url: DatabaseUrl = "sqlite://<data_dir>/aumsos.db";
-        /// How many connections a process holds (SQLite: readers beside the one writer); 0 is one a core on SQLite
-        /// and 16 on PostgreSQL.
+        /// How many connections a process holds for requests (SQLite: readers beside the one writer), besides three of
+        /// its own; 0 is one a core on SQLite and 16 on PostgreSQL.
         database_pool: u32 = "0", 0 to 1000;
         /// The folder for everything that the service keeps in files.
         data_dir: PathBuf = "data";

@@ -1,0 +1,246 @@
+//! The trail of reads: who read which fields of whom, and when. Written with the read itself; a read that cannot be
+//! written down is not answered.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, Func, Query},
+};
+use uuid::Uuid;
+
+use aumsos_domain::{
+    CodeList, RecordKind,
+    access::{ActorId, Scope},
+};
+
+use crate::{
+    Author, Store, StoreError, Work,
+    clock::{self, from_micros, to_micros},
+    institutions::entity::institution,
+    page::{Direction, Key, KeyValue, Keyset, Page},
+    sight::within,
+};
+
+mod entity {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sensitive_read")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub at: i64,
+        pub actor_kind: String,
+        pub actor_id: Option<Uuid>,
+        pub request_id: Option<String>,
+        pub record_kind: String,
+        pub record_id: Uuid,
+        pub institution_id: Uuid,
+        pub fields: String,
+        pub people: i64,
+        pub purpose: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// One record whose personal data was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SensitiveRead {
+    /// What kind of record.
+    pub kind: RecordKind,
+    /// Which.
+    pub record: Uuid,
+    /// The institution it belongs to.
+    pub institution: Uuid,
+    /// Which of its fields.
+    pub fields: &'static [&'static str],
+    /// How many people it told of.
+    pub people: usize,
+}
+
+/// A read as the trail keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptRead {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The kind of the one who read.
+    pub actor_kind: String,
+    /// Who read.
+    pub actor_id: Option<Uuid>,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// The kind of record.
+    pub record_kind: RecordKind,
+    /// Which record.
+    pub record_id: Uuid,
+    /// The institution it belongs to.
+    pub institution_id: Uuid,
+    /// Which of its fields.
+    pub fields: Vec<String>,
+    /// How many people it told of.
+    pub people: i64,
+    /// What for, as the reader said.
+    pub purpose: Option<String>,
+}
+
+/// Which reads.
+#[derive(Debug, Clone, Default)]
+pub struct SensitiveReadFilters {
+    /// By any of these people and clients.
+    pub actor: Vec<Uuid>,
+    /// Of any of these records.
+    pub record: Vec<Uuid>,
+    /// At this time or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this time.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// Writes reads down; gives of how many people the reader was told in the hour up to now.
+    pub async fn note_sensitive_reads(
+        &self,
+        author: &Author,
+        purpose: Option<&str>,
+        reads: &[SensitiveRead],
+    ) -> Result<i64, StoreError> {
+        note(&self.write, author, purpose, reads).await
+    }
+
+    /// The reads of records within a scope, in the order of time.
+    pub async fn sensitive_reads(
+        &self,
+        filters: &SensitiveReadFilters,
+        direction: Direction,
+        page: &Page,
+        scope: &Scope,
+    ) -> Result<Vec<KeptRead>, StoreError> {
+        let query = reads_within(filters, scope);
+        let keyset = Keyset::of(vec![
+            Key::always(Expr::col((entity::Entity, entity::Column::At)), direction),
+            Key::always(Expr::col((entity::Entity, entity::Column::Id)), direction),
+        ]);
+        keyset.apply(query, page).all(&self.read).await?.into_iter().map(KeptRead::try_from).collect()
+    }
+
+    /// How many there are.
+    pub async fn count_sensitive_reads(
+        &self,
+        filters: &SensitiveReadFilters,
+        scope: &Scope,
+    ) -> Result<u64, StoreError> {
+        Ok(reads_within(filters, scope).count(&self.read).await?)
+    }
+}
+
+fn reads_within(filters: &SensitiveReadFilters, scope: &Scope) -> Select<entity::Entity> {
+    use entity::Column;
+    let mut within_scope = Query::select();
+    within_scope.column(institution::Column::Id).from(institution::Entity).cond_where(within(
+        scope,
+        institution::Column::UnitId,
+        institution::Column::Id,
+    ));
+    let mut query = entity::Entity::find().filter(Column::InstitutionId.in_subquery(within_scope));
+    if !filters.actor.is_empty() {
+        query = query.filter(Column::ActorId.is_in(filters.actor.iter().copied()));
+    }
+    if !filters.record.is_empty() {
+        query = query.filter(Column::RecordId.is_in(filters.record.iter().copied()));
+    }
+    if let Some(from) = filters.from {
+        query = query.filter(Column::At.gte(to_micros(from)));
+    }
+    if let Some(until) = filters.until {
+        query = query.filter(Column::At.lt(to_micros(until)));
+    }
+    query
+}
+
+impl Work {
+    /// As [`Store::note_sensitive_reads`], for what a command answers with.
+    pub async fn note_sensitive_reads(
+        &mut self,
+        purpose: Option<&str>,
+        reads: &[SensitiveRead],
+    ) -> Result<i64, StoreError> {
+        note(&self.transaction, &self.author, purpose, reads).await
+    }
+}
+
+async fn note<C: ConnectionTrait>(
+    connection: &C,
+    author: &Author,
+    purpose: Option<&str>,
+    reads: &[SensitiveRead],
+) -> Result<i64, StoreError> {
+    let now = clock::now();
+    let rows = reads.iter().map(|read| entity::ActiveModel {
+        id: ActiveValue::Set(Uuid::now_v7()),
+        at: ActiveValue::Set(to_micros(now)),
+        actor_kind: ActiveValue::Set(author.actor.kind().to_owned()),
+        actor_id: ActiveValue::Set(author.actor.id()),
+        request_id: ActiveValue::Set(author.request_id.clone()),
+        record_kind: ActiveValue::Set(read.kind.code().to_owned()),
+        record_id: ActiveValue::Set(read.record),
+        institution_id: ActiveValue::Set(read.institution),
+        fields: ActiveValue::Set(read.fields.join(",")),
+        people: ActiveValue::Set(i64::try_from(read.people).unwrap_or(i64::MAX)),
+        purpose: ActiveValue::Set(purpose.map(str::to_owned)),
+    });
+    if reads.is_empty() {
+        return Ok(0);
+    }
+    entity::Entity::insert_many(rows).exec_without_returning(connection).await?;
+    people_in_the_last_hour(connection, author.actor, now).await
+}
+
+async fn people_in_the_last_hour<C: ConnectionTrait>(
+    connection: &C,
+    actor: ActorId,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    let sum = Func::coalesce([Expr::col((entity::Entity, entity::Column::People)).sum(), Expr::value(0_i64)]);
+    let told: Option<i64> = entity::Entity::find()
+        .select_only()
+        .column_as(Expr::from(sum).cast_as("bigint"), "told")
+        .filter(entity::Column::ActorId.eq(actor.id()))
+        .filter(entity::Column::At.gt(to_micros(now - Duration::hours(1))))
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(told.unwrap_or_default())
+}
+
+impl KeptRead {
+    /// The values of the sort keys, for the cursor.
+    pub fn key(&self) -> Vec<KeyValue> {
+        vec![KeyValue::Whole(to_micros(self.at)), KeyValue::Id(self.id)]
+    }
+}
+
+impl TryFrom<entity::Model> for KeptRead {
+    type Error = StoreError;
+
+    fn try_from(row: entity::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            at: from_micros(row.at)?,
+            actor_kind: row.actor_kind,
+            actor_id: row.actor_id,
+            request_id: row.request_id,
+            record_kind: RecordKind::from_code(&row.record_kind).ok_or(StoreError::Unreadable("a read"))?,
+            record_id: row.record_id,
+            institution_id: row.institution_id,
+            fields: row.fields.split(',').map(str::to_owned).collect(),
+            people: row.people,
+            purpose: row.purpose,
+        })
+    }
+}

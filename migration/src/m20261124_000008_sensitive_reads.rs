@@ -1,0 +1,49 @@
+//! The trail of reads: who read which fields of whom, and when.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("sensitive_read")
+                    .col(uuid("id").primary_key())
+                    .col(big_integer("at"))
+                    .col(string("actor_kind"))
+                    .col(uuid_null("actor_id"))
+                    .col(string_null("request_id"))
+                    .col(string("record_kind"))
+                    .col(uuid("record_id"))
+                    .col(uuid("institution_id"))
+                    // Names with commas between them.
+                    .col(string("fields"))
+                    .col(big_integer("people"))
+                    .col(string_null("purpose"))
+                    .to_owned(),
+            )
+            .await?;
+        let indexes: &[(&str, &[&str])] = &[
+            ("sensitive_read_by_time", &["at", "id"]),
+            ("sensitive_read_of_actor", &["actor_id", "at", "id"]),
+            ("sensitive_read_of_record", &["record_id", "at", "id"]),
+        ];
+        for (name, columns) in indexes {
+            let mut index = Index::create();
+            index.name(*name).table("sensitive_read");
+            for column in *columns {
+                index.col(*column);
+            }
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::drop_tables(manager, &["sensitive_read"]).await
+    }
+}
