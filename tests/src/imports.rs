@@ -129,7 +129,7 @@ const DIRECTORY: ImportSummary =
     ImportSummary { rows: 595, created: 550, updated: 0, unchanged: 0, possible_duplicates: 25, refused: 20 };
 
 async fn rows(store: &Store, import: Uuid, outcomes: &[RowOutcome]) -> Vec<JudgedRow> {
-    store.import_rows(import, outcomes, &Page { limit: 1_000, after: None }).await.unwrap()
+    store.import_rows(import, outcomes, Direction::Ascending, &Page { limit: 1_000, after: None }).await.unwrap()
 }
 
 on_both! {
@@ -323,7 +323,7 @@ on_both! {
         assert!(store.import(id, &ImportSight::of(&council())).await.unwrap().is_some());
         assert!(store.import(id, &ImportSight::of(&other)).await.unwrap().is_none());
         let page = Page { limit: 10, after: None };
-        assert!(store.imports(&page, &ImportSight::of(&other)).await.unwrap().is_empty());
+        assert!(store.imports(Direction::Descending, &page, &ImportSight::of(&other)).await.unwrap().is_empty());
         // The councils' record is not the province's to change, and what it would say is refused.
         let summary = evaluate(&store, &other, CSV).await.import.summary;
         assert_eq!(summary.unchanged, dry_run.import.summary.created);

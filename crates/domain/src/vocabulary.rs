@@ -21,9 +21,9 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         institutions::life::REASONS,
         institutions::proposal::REASONS,
         institutions::rules::REASONS,
-        map::REASONS,
         institutions::attachment::REASONS,
         institutions::error_report::REASONS,
+        map::REASONS,
         census::REASONS,
         imports::REASONS,
         saved_filters::REASONS,
@@ -79,6 +79,7 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     imports::ImportField::ENTRY,
     imports::RowOutcome::ENTRY,
     imports::ImportStatus::ENTRY,
+    imports::DecisionKind::ENTRY,
     ChangeEffect::ENTRY,
     RecordPresence::ENTRY,
 ];

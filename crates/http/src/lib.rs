@@ -17,6 +17,7 @@ mod docs;
 mod frame;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod institutions;
 pub mod listing;
 pub mod metrics;
@@ -31,6 +32,7 @@ pub mod regions;
 pub mod sensitive_reads;
 mod service;
 mod settings;
+pub mod statistics;
 
 pub use frame::frame;
 pub use service::Service;

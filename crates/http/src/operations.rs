@@ -14,9 +14,11 @@ pub fn all() -> &'static [Operation] {
             crate::regions::operations(),
             crate::organization_units::operations(),
             crate::institutions::operations(),
+            crate::statistics::operations(),
             crate::sensitive_reads::operations(),
             crate::changes::operations(),
             crate::history::operations(),
+            crate::imports::operations(),
             vec![crate::health::live(), crate::health::ready(), crate::metrics::operation()],
         ]
         .into_iter()

@@ -28,7 +28,7 @@ pub use entry::{Entry, Figures, Head};
 pub use field::ImportField;
 pub use grades::read_grade;
 pub use header::{HEADER_WITHIN, Header, Mapping};
-pub use import::{Decision, Import, ImportStatus, MappedColumn};
+pub use import::{Decision, DecisionKind, Import, ImportStatus, MappedColumn};
 pub use judge::{ImportSummary, KnownInstitution, RowOutcome, Twin, Verdict, judge};
 pub use kinds::{kind_named, operator_named};
 pub use likeness::LikenessIndex;

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use aumsos_domain::map::{BoundingBox, Point};
+use aumsos_persistence::institutions::{InstitutionSight, SeenInstitution, institution_table};
 
 use super::{
     model::{InstitutionOut, sensitive_read},
@@ -47,6 +48,12 @@ async fn handle_search(caller: Caller, search: Search<InstitutionQuery>) -> Resu
 async fn handle(caller: Caller, query: ListQuery<InstitutionQuery>) -> Result<HttpResponse, Problem> {
     let filters = filters_of(&query)?;
     let sight = caller.institution_sight();
+    if let Some(format) = query.file() {
+        let sight = InstitutionSight::for_export(caller.actor());
+        let batches = caller.store().stream_institutions(filters, query.sort.clone(), &sight);
+        let shown = |seen: &SeenInstitution| InstitutionOut::from(seen.clone());
+        return query.answer_whole(format, "institutions", institution_table(), shown, batches).await;
+    }
     // People are shown in a list only to those who ask for them.
     let sight = if query.names("contacts") { sight } else { sight.without_contacts() };
     let found = caller.store().institutions(&filters, &query.sort, &query.page_and_one(), &sight).await?;

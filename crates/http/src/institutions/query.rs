@@ -121,7 +121,7 @@ impl ListFilters for InstitutionQuery {
         ("distance", InstitutionSort::Distance),
     ];
     const DEFAULT_SORT: &'static str = "name";
-    const FORMS: &'static [Form] = &[];
+    const FORMS: &'static [Form] = Form::GEOGRAPHIC;
 }
 
 impl InstitutionQuery {

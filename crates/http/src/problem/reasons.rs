@@ -105,6 +105,10 @@ reasons! {
     FEED_CURSOR_TOO_OLD = "feed_cursor_too_old",
         "Posisi ini tidak lagi berlaku; ambil daftar lengkap, lalu ikuti perubahan dari Feed-Cursor jawaban itu.",
         "This position is no longer valid; take the whole list, then follow from the Feed-Cursor of that answer.";
+    /// No place for another stream.
+    TOO_MANY_STREAMS = "too_many_streams",
+        "Terlalu banyak aliran peristiwa terbuka; tutup yang tidak dipakai, lalu coba lagi.",
+        "Too many streams of events are open; close those that are not needed and try again.";
     /// A distance from nowhere.
     NEAR_MISSING = "near_missing",
         "Jarak memerlukan titik: sertakan near=lintang,bujur.",
@@ -113,10 +117,6 @@ reasons! {
     BULK_NOT_APPLIED = "bulk_not_applied",
         "Sebagian ditolak, maka tidak satu pun dilaksanakan; lihat details.",
         "Some were refused, and so none was carried out; see details.";
-    /// No place for another stream.
-    TOO_MANY_STREAMS = "too_many_streams",
-        "Terlalu banyak aliran peristiwa terbuka; tutup yang tidak dipakai, lalu coba lagi.",
-        "Too many streams of events are open; close those that are not needed and try again.";
     /// An idempotency key that is no key.
     IDEMPOTENCY_KEY_MALFORMED = "idempotency_key_malformed",
         "Idempotency-Key terdiri dari 1–255 karakter ASCII.",

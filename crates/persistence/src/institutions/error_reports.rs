@@ -89,12 +89,13 @@ impl Store {
     pub async fn error_reports(
         &self,
         filters: &ErrorReportFilters,
+        direction: Direction,
         page: &Page,
         scope: &Scope,
     ) -> Result<Vec<ErrorReport>, StoreError> {
         let query = Entity::find().filter(filters.condition(scope));
         let keyset = Keyset::of(vec![
-            Key::always(Expr::col((Entity, Column::CreatedAt)), Direction::Descending),
+            Key::always(Expr::col((Entity, Column::CreatedAt)), direction),
             Key::always(Expr::col((Entity, Column::Id)), Direction::Ascending),
         ]);
         let rows = keyset.apply(query, page).all(&self.read).await?;

@@ -1,0 +1,68 @@
+//! Where institutions stand in accreditation, as the register knows.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use aumsos_domain::{
+    CodeList,
+    institutions::{AccreditationStatus, Grade, statistics::GroupKey},
+};
+use aumsos_persistence::institutions::{Group, InstitutionSight, StatisticsQuery as Question};
+
+use super::model::{AccreditationOut, StatisticsQuery};
+use crate::{
+    access::Caller,
+    institutions::query::InstitutionQuery,
+    listing::Query,
+    operation::{Access, Operation, Tag},
+    problem::Problem,
+};
+
+/// The row of this operation.
+pub(super) fn operation() -> Operation {
+    Operation::get("/v1/statistics/accreditation", "get_accreditation_statistics", handle)
+        .tag(Tag::Statistics)
+        .access(Access::Anyone)
+        .summary("Get figures on accreditation")
+        .description("Institutions at work by grade and standing; the filters are those of the list of institutions.")
+        .query::<InstitutionQuery>()
+        .answers::<AccreditationOut>(StatusCode::OK, "The figures")
+}
+
+async fn handle(caller: Caller, query: Query<InstitutionQuery>) -> Result<HttpResponse, Problem> {
+    let asked = StatisticsQuery { group_by: Vec::new(), measures: Vec::new(), filters: query.0 };
+    let question = Question {
+        group_by: vec![GroupKey::AccreditationStatus, GroupKey::Grade],
+        filters: asked.filters(),
+        with_residents: false,
+    };
+    let sight = InstitutionSight::of(caller.actor());
+    let groups = caller.store().institution_statistics(&question, &sight).await?;
+    Ok(HttpResponse::Ok().json(AccreditationOut::of(&groups)))
+}
+
+impl AccreditationOut {
+    fn of(groups: &[Group]) -> Self {
+        let mut figures = Self::default();
+        for group in groups {
+            let code = |at: usize| group.keys.get(at).and_then(Option::as_deref).unwrap_or_default();
+            figures.institutions += group.count;
+            match AccreditationStatus::from_code(code(0)) {
+                Some(AccreditationStatus::Accredited) => figures.accredited.add(Grade::from_code(code(1)), group.count),
+                Some(AccreditationStatus::InProcess) => figures.in_process += group.count,
+                Some(AccreditationStatus::NotAccredited) | None => figures.not_accredited += group.count,
+            }
+        }
+        figures
+    }
+}
+
+impl super::model::AccreditedOut {
+    fn add(&mut self, grade: Option<Grade>, count: i64) {
+        self.total += count;
+        match grade {
+            Some(Grade::A) => self.a += count,
+            Some(Grade::B) => self.b += count,
+            Some(Grade::C) => self.c += count,
+            None => {}
+        }
+    }
+}
