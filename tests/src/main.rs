@@ -20,5 +20,6 @@ mod institutions;
 mod migrations;
 mod permissions;
 mod regions;
+mod saved_filters;
 mod serving;
 mod who_may;

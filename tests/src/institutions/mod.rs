@@ -1,9 +1,12 @@
 //! The register over HTTP.
 
+mod attachments;
 mod bulk;
 mod census;
 mod duplicates;
 mod editing;
+mod error_reports;
+mod files;
 mod hidden_places;
 mod life;
 mod lists;
@@ -12,6 +15,7 @@ mod pages;
 mod people;
 mod proposals;
 mod repeats;
+mod statistics;
 
 use aumsos_domain::{
     access::ActorId,
