@@ -83,7 +83,6 @@ pub enum Reach {
     Unknown,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
 #[derive(FromQueryResult)]
 struct Reached {
     is_within: bool,
