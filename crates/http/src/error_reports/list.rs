@@ -28,10 +28,8 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn handle(caller: Caller, query: ListQuery<ErrorReportQuery>) -> Result<HttpResponse, Problem> {
-    let filters = ErrorReportFilters {
-        status: query.filters.status.clone(),
-        institution: query.filters.institution_id.clone(),
-    };
+    let filters =
+        ErrorReportFilters { status: query.filters.status.clone(), institution: query.filters.institution_id.clone() };
     let direction = query.sort.first().map_or(Direction::Descending, |(_, direction)| *direction);
     let scope = caller.scope();
     let reports = caller.store().error_reports(&filters, direction, &query.page_and_one(), &scope).await?;

@@ -3,7 +3,7 @@
 mod decide;
 mod list;
 pub mod model;
-mod report;
+pub mod report;
 
 use crate::operation::Operation;
 

@@ -46,9 +46,7 @@ pub(super) fn one() -> Operation {
 
 async fn show_one(caller: Caller, id: web::Path<Uuid>, show: Show) -> Result<HttpResponse, Problem> {
     match caller.store().saved_filter(*id, caller.actor()).await? {
-        SavedFilterLookup::Found(filter) => {
-            show.answer(&tag(&filter), &SavedFilterOut::of(*filter, caller.id()))
-        }
+        SavedFilterLookup::Found(filter) => show.answer(&tag(&filter), &SavedFilterOut::of(*filter, caller.id())),
         SavedFilterLookup::Gone => Err(Problem::gone()),
         SavedFilterLookup::Unknown => Err(Problem::not_found()),
     }
