@@ -87,6 +87,40 @@ on_both! {
         register.author.get("/v1/sensitive-reads").await.is_problem(403, "permission_missing");
     }
 
+    async fn what_is_on_the_trail_stays_there(register: Register) {
+        let id = home(&register, "LKSA Satu").await;
+        register.author.get(at(id)).await.is_fine();
+        let connection = register.server.database().connection().await;
+        for change in ["UPDATE sensitive_read SET people = 0", "DELETE FROM sensitive_read"] {
+            let refused = connection.execute_unprepared(change).await.unwrap_err();
+            assert!(refused.to_string().contains("append-only"), "{refused}");
+        }
+        connection.close().await.unwrap();
+    }
+
+    async fn reading_of_many_people_raises_an_alarm(register: Register) {
+        let people: Vec<Value> = (0..20).map(|number| {
+            json!({ "id": Uuid::now_v7(), "role": "contact", "name": format!("Orang {number}") })
+        }).collect();
+        for number in 0..11 {
+            let home = register.home_with(&format!("LKSA {number}"), json!({ "contacts": people }));
+            register.author.post("/v1/institutions", home).await.expect_status(201);
+        }
+        let administrator = register.server.client_with(Role::SystemAdministrator, RolePlace::Unit(register.unit)).await;
+        let alarms = async || {
+            let metrics = administrator.get("/metrics").await.is_fine().text();
+            let line = metrics.lines().find(|line| line.starts_with("sensitive_reads_alarms_total ")).map(str::to_owned);
+            line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap())
+        };
+        let reader = register.server.regional_officer("35").await;
+        // 200 people are within the course of work, the next are not.
+        reader.get("/v1/institutions?fields=contacts&limit=10").await.is_fine();
+        let before = alarms().await;
+        reader.get("/v1/institutions?fields=contacts&limit=1").await.is_fine();
+        // The twin of this story on the other database counts on the same metric.
+        assert!(alarms().await > before);
+    }
+
     async fn a_person_is_erased_for_real(register: Register) {
         let (id, other) = (home(&register, "LKSA Satu").await, home(&register, "LKSA Dua").await);
         let path = format!("{}/contacts/{HEAD}", at(id));
