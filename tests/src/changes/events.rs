@@ -47,7 +47,7 @@ on_both! {
         let mut follower = Follower::of(&officer, "").await;
         let id = make(&officer).await;
         let event = follower.next().await;
-        assert_eq!((event.record_id(), event.event.as_str()), (id.as_str(), "changed"));
+        assert_eq!((event.record_id(), event.name.as_str()), (id.as_str(), "changed"));
         let (items, end) = read_feed(&officer, &cursor, "").await;
         assert_eq!(items, [event.data]);
         assert_eq!(event.id, end);

@@ -14,7 +14,7 @@ pub(super) struct Event {
     /// What to come again with.
     pub(super) id: String,
     /// Its name.
-    pub(super) event: String,
+    pub(super) name: String,
     /// The change.
     pub(super) data: Value,
 }
@@ -81,7 +81,7 @@ impl Follower {
                 let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
                 if let Some(data) = field("data: ") {
                     let data = serde_json::from_str(&data).unwrap();
-                    return Some(Event { id: field("id: ").unwrap(), event: field("event: ").unwrap(), data });
+                    return Some(Event { id: field("id: ").unwrap(), name: field("event: ").unwrap(), data });
                 }
             }
         };

@@ -17,7 +17,7 @@ use crate::{conditional::Tag, listing::ListFilters};
 #[schema(example = json!({
     "id": "0190a0a0-0000-7000-8000-000000000066", "version": 1,
     "institution_id": "0190a0a0-0000-7000-8000-000000000042", "purpose": "photo", "audience": "public",
-    "title": "Halaman depan", "media_type": "image/jpeg", "size_bytes": 183204,
+    "title": "Halaman depan", "media_type": "image/jpeg", "size_bytes": 183_204,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "content_url": "/v1/institutions/0190a0a0-0000-7000-8000-000000000042/attachments/0190a0a0-0000-7000-8000-000000000066/content",
     "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"

@@ -35,10 +35,8 @@ pub(super) fn operation() -> Operation {
 async fn handle(caller: Caller, id: web::Path<Uuid>, query: ListQuery<HistoryQuery>) -> Result<HttpResponse, Problem> {
     let reader = reader(&caller, *id).await?;
     let steps = caller.store().institution_history(&reader, direction(&query), &query.page_and_one()).await?;
-    let count = match query.with_count {
-        true => Some(caller.store().count_history(RecordKind::Institution, *id).await?),
-        false => None,
-    };
+    let count =
+        if query.with_count { Some(caller.store().count_history(RecordKind::Institution, *id).await?) } else { None };
     let rows = steps.into_iter().map(|step| {
         let (key, changes) = (key_of(&step.entry), changes_of(&step)?);
         Ok((HistoryStepOut::of(step.entry, changes), key))

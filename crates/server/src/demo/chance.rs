@@ -26,7 +26,7 @@ impl Chance {
     }
 
     /// A number from `low` to `high`, both included.
-    pub(super) fn from_to(&mut self, low: u32, high: u32) -> u32 {
+    pub(super) fn between(&mut self, low: u32, high: u32) -> u32 {
         let span = u64::from(high.saturating_sub(low)) + 1;
         // The upper half of the product of 32 bits of chance and the span: below the span.
         low + u32::try_from(((self.next() >> 32) * span) >> 32).unwrap_or(0)
@@ -34,18 +34,18 @@ impl Chance {
 
     /// True so many times in a hundred.
     pub(super) fn percent(&mut self, percent: u32) -> bool {
-        self.from_to(1, 100) <= percent
+        self.between(1, 100) <= percent
     }
 
     /// A fraction from −1 to 1.
     pub(super) fn around(&mut self) -> f64 {
-        f64::from(self.from_to(0, 2_000_000)) / 1_000_000.0 - 1.0
+        f64::from(self.between(0, 2_000_000)) / 1_000_000.0 - 1.0
     }
 
     /// One of several; nothing when there are none.
     pub(super) fn maybe<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
         let last = u32::try_from(all.len()).ok()?.checked_sub(1)?;
-        all.get(self.from_to(0, last) as usize)
+        all.get(self.between(0, last) as usize)
     }
 
     /// One of several texts.
@@ -55,13 +55,13 @@ impl Chance {
 
     /// So many digits.
     pub(super) fn digits(&mut self, count: usize) -> String {
-        (0..count).map(|_| char::from(b"0123456789"[self.from_to(0, 9) as usize % 10])).collect()
+        (0..count).map(|_| char::from(b"0123456789"[self.between(0, 9) as usize % 10])).collect()
     }
 
     /// Puts several into another order.
     pub(super) fn shuffle<T>(&mut self, all: &mut [T]) {
         for at in (1..all.len()).rev() {
-            all.swap(at, self.from_to(0, u32::try_from(at).unwrap_or(u32::MAX)) as usize);
+            all.swap(at, self.between(0, u32::try_from(at).unwrap_or(u32::MAX)) as usize);
         }
     }
 
@@ -94,9 +94,9 @@ mod tests {
     #[test]
     fn numbers_stay_within_their_ends_and_reach_both() {
         let mut chance = Chance::new(1);
-        let drawn: Vec<_> = (0..1000).map(|_| chance.from_to(3, 7)).collect();
+        let drawn: Vec<_> = (0..1000).map(|_| chance.between(3, 7)).collect();
         assert_eq!((drawn.iter().min(), drawn.iter().max()), (Some(&3), Some(&7)));
-        assert_eq!(chance.from_to(5, 5), 5);
+        assert_eq!(chance.between(5, 5), 5);
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub(super) fn institution(kind: InstitutionKind, operator: Operator, chance: &mu
         (Operator::Aisyiyah, true) => chance.text(&FOUNDRESSES),
     };
     let what = match kind {
-        InstitutionKind::Lksa => match (operator, chance.from_to(1, 10)) {
+        InstitutionKind::Lksa => match (operator, chance.between(1, 10)) {
             (Operator::Muhammadiyah, 1) => return format!("Muhammadiyah Children Center {called}"),
             (_, 2..=4) => "Panti Asuhan",
             (Operator::Muhammadiyah, 5) => "Panti Asuhan Yatim",
@@ -136,13 +136,13 @@ const SECOND: [&str; 32] = [
 /// The name of a person.
 pub(super) fn person(chance: &mut Chance) -> String {
     let first = if chance.percent(50) { chance.text(&MEN) } else { chance.text(&WOMEN) };
-    let title = match chance.from_to(1, 10) {
+    let title = match chance.between(1, 10) {
         1 => "H. ",
         2 => "Hj. ",
         3 => "Drs. ",
         _ => "",
     };
-    let degree = match chance.from_to(1, 10) {
+    let degree = match chance.between(1, 10) {
         1 => ", S.Sos.",
         2 => ", S.Pd.I.",
         3 => ", M.Si.",
@@ -176,9 +176,9 @@ const STREETS: [&str; 20] = [
 
 /// A street with a number, often with RT and RW.
 pub(super) fn street(chance: &mut Chance) -> String {
-    let street = format!("Jl. {} No. {}", chance.text(&STREETS), chance.from_to(1, 180));
+    let street = format!("Jl. {} No. {}", chance.text(&STREETS), chance.between(1, 180));
     if chance.percent(60) {
-        format!("{street}, RT {:02}/RW {:02}", chance.from_to(1, 12), chance.from_to(1, 9))
+        format!("{street}, RT {:02}/RW {:02}", chance.between(1, 12), chance.between(1, 9))
     } else {
         street
     }

@@ -56,7 +56,7 @@ pub(super) fn profile(
         },
         position: chance.percent(82).then(|| setting.town.position(chance)),
         location_audience: audience(chance, 2, 3),
-        phones: (0..chance.from_to(1, 2)).map(|_| Phone::parse(&names::phone(chance))).collect::<Result<_, _>>()?,
+        phones: (0..chance.between(1, 2)).map(|_| Phone::parse(&names::phone(chance))).collect::<Result<_, _>>()?,
         email: if chance.percent(70) { Some(Email::parse(&format!("kantor@{domain}"))?) } else { None },
         contact_audience: audience(chance, 2, 6),
         website: if chance.percent(20) { Some(WebAddress::parse(&format!("https://{domain}"))?) } else { None },
@@ -95,12 +95,12 @@ fn village(regency: &str, chance: &mut Chance) -> Result<RegionCode, Invalid> {
 }
 
 fn postal_code(chance: &mut Chance) -> Result<PostalCode, Invalid> {
-    PostalCode::parse(&format!("{}{}", chance.from_to(1, 9), chance.digits(4)))
+    PostalCode::parse(&format!("{}{}", chance.between(1, 9), chance.digits(4)))
 }
 
 /// So many in a hundred for the council only, so many for partners too, the others for everyone.
 fn audience(chance: &mut Chance, council: u32, partner: u32) -> Audience {
-    match chance.from_to(1, 100) {
+    match chance.between(1, 100) {
         drawn if drawn <= council => Audience::Council,
         drawn if drawn <= council + partner => Audience::Partner,
         _ => Audience::Public,
@@ -110,34 +110,34 @@ fn audience(chance: &mut Chance, council: u32, partner: u32) -> Audience {
 /// Mostly since the 1970s; of the oldest only the year is known.
 fn founded(today: NaiveDate, chance: &mut Chance) -> Result<PartialDate, Invalid> {
     if chance.percent(12) {
-        return PartialDate::parse(&chance.from_to(1928, 1965).to_string());
+        return PartialDate::parse(&chance.between(1928, 1965).to_string());
     }
     let last = u32::try_from(today.year() - 1).unwrap_or(2025);
-    let year = chance.from_to(1966, last);
+    let year = chance.between(1966, last);
     if chance.percent(20) {
         return PartialDate::parse(&year.to_string());
     }
-    PartialDate::parse(&format!("{year}-{:02}-{:02}", chance.from_to(1, 12), chance.from_to(1, 28)))
+    PartialDate::parse(&format!("{year}-{:02}-{:02}", chance.between(1, 12), chance.between(1, 28)))
 }
 
 fn capacity(outline: &Outline, setting: &Setting<'_>, chance: &mut Chance) -> Capacity {
     let total = match outline.kind {
-        InstitutionKind::Lksa => chance.from_to(4, 24) * 5,
-        InstitutionKind::PantiWerdha => chance.from_to(4, 16) * 5,
-        InstitutionKind::PantiDisabilitas => chance.from_to(3, 12) * 5,
-        InstitutionKind::FamilyCare | InstitutionKind::FamilyAssistance => chance.from_to(4, 40) * 5,
-        InstitutionKind::Bakesos => chance.from_to(10, 60) * 5,
+        InstitutionKind::Lksa => chance.between(4, 24) * 5,
+        InstitutionKind::PantiWerdha => chance.between(4, 16) * 5,
+        InstitutionKind::PantiDisabilitas => chance.between(3, 12) * 5,
+        InstitutionKind::FamilyCare | InstitutionKind::FamilyAssistance => chance.between(4, 40) * 5,
+        InstitutionKind::Bakesos => chance.between(10, 60) * 5,
     };
     let is_apart = outline.kind == InstitutionKind::Lksa && chance.percent(70);
     let male = match outline.operator {
-        Operator::Muhammadiyah => total * chance.from_to(50, 100) / 100,
-        Operator::Aisyiyah => total * chance.from_to(0, 40) / 100,
+        Operator::Muhammadiyah => total * chance.between(50, 100) / 100,
+        Operator::Aisyiyah => total * chance.between(0, 40) / 100,
     };
     Capacity {
         total,
         male: is_apart.then_some(male),
         female: is_apart.then_some(total - male),
-        funded: chance.percent(40).then(|| total * chance.from_to(30, 90) / 100),
+        funded: chance.percent(40).then(|| total * chance.between(30, 90) / 100),
         stated_at: Some(setting.now),
     }
 }
@@ -149,20 +149,20 @@ fn papers(setting: &Setting<'_>, town: &str, chance: &mut Chance) -> Result<Vec<
     let year = today.year();
     if chance.percent(85) {
         // Registration as a social-welfare institution is renewed; some registrations have run out.
-        let issued = days_ago(chance.from_to(30, 1_300));
+        let issued = days_ago(chance.between(30, 1_300));
         papers.push(Paper {
             kind: PaperKind::LksRegistration,
-            number: Line::parse(&format!("{}/TD-LKS/{}", chance.from_to(10, 990), issued.year()))?,
+            number: Line::parse(&format!("{}/TD-LKS/{}", chance.between(10, 990), issued.year()))?,
             issuer: Some(Line::parse(&format!("Dinas Sosial {town}"))?),
             issued_on: Some(issued),
             expires_on: issued.checked_add_days(Days::new(3 * 365)),
         });
     }
     if chance.percent(70) {
-        let issued = days_ago(chance.from_to(2_000, 9_000));
+        let issued = days_ago(chance.between(2_000, 9_000));
         papers.push(Paper {
             kind: PaperKind::Deed,
-            number: Line::parse(&format!("{}/{}", chance.from_to(1, 120), issued.year()))?,
+            number: Line::parse(&format!("{}/{}", chance.between(1, 120), issued.year()))?,
             issuer: None,
             issued_on: Some(issued),
             expires_on: None,
@@ -171,7 +171,7 @@ fn papers(setting: &Setting<'_>, town: &str, chance: &mut Chance) -> Result<Vec<
     if chance.percent(60) {
         papers.push(Paper {
             kind: PaperKind::CouncilDecree,
-            number: Line::parse(&format!("{}/SK-MPKS/III.A/{}", chance.from_to(1, 300), year - 1))?,
+            number: Line::parse(&format!("{}/SK-MPKS/III.A/{}", chance.between(1, 300), year - 1))?,
             issuer: None,
             issued_on: None,
             expires_on: None,
@@ -202,7 +202,7 @@ fn accreditation(standing: Standing, today: NaiveDate, chance: &mut Chance) -> A
                 Grade::B => 3,
                 Grade::C => 2,
             };
-            let rest = chance.from_to(20, years * 365);
+            let rest = chance.between(20, years * 365);
             AccreditationStanding {
                 status: AccreditationStatus::Accredited,
                 grade: Some(grade),

@@ -16,20 +16,20 @@ pub(super) fn of(
     chance: &mut Chance,
 ) -> Vec<CensusReport> {
     // How many of the last rounds were missed; a few institutions never reported at all.
-    let missed = match chance.from_to(1, 100) {
+    let missed = match chance.between(1, 100) {
         1..=64 => 0,
         65..=82 => 1,
         83..=94 => 2,
         _ => return Vec::new(),
     };
-    let reported = chance.from_to(2, 4) as usize;
+    let reported = chance.between(2, 4) as usize;
     let capacity = institution.profile.capacity.as_ref().map_or(20, |capacity| capacity.total);
-    let mut residents = capacity * chance.from_to(45, 100) / 100;
+    let mut residents = capacity * chance.between(45, 100) / 100;
     let mut reports: Vec<_> = rounds_before(today)
         .skip(missed)
         .take(reported)
         .map(|counted_on| {
-            residents = (residents * chance.from_to(92, 106) / 100).max(3);
+            residents = (residents * chance.between(92, 106) / 100).max(3);
             CensusReport {
                 id: chance.id(),
                 version: 1,
@@ -51,7 +51,7 @@ fn rounds_before(today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
 
 fn census(kind: InstitutionKind, counted_on: NaiveDate, residents: u32, beds: u32, chance: &mut Chance) -> Census {
     let inside = match kind {
-        InstitutionKind::Lksa => residents * chance.from_to(55, 95) / 100,
+        InstitutionKind::Lksa => residents * chance.between(55, 95) / 100,
         InstitutionKind::PantiWerdha | InstitutionKind::PantiDisabilitas => residents,
         InstitutionKind::FamilyCare | InstitutionKind::FamilyAssistance | InstitutionKind::Bakesos => 0,
     };
@@ -63,9 +63,9 @@ fn census(kind: InstitutionKind, counted_on: NaiveDate, residents: u32, beds: u3
         counted_on,
         residents: cells,
         // The standard is one carer to five children; many fall short.
-        carers: inside.div_ceil(chance.from_to(5, 9)).max(1),
-        social_workers_certified: chance.from_to(0, 2),
-        social_workers_uncertified: chance.from_to(0, 3),
+        carers: inside.div_ceil(chance.between(5, 9)).max(1),
+        social_workers_certified: chance.between(0, 2),
+        social_workers_uncertified: chance.between(0, 3),
         beds: (inside > 0).then_some(beds),
     }
 }
@@ -92,7 +92,7 @@ fn spread(kind: InstitutionKind, care: CarePlace, people: u32, chance: &mut Chan
     let last = kinds.len().saturating_sub(1);
     let mut cells = Vec::new();
     for (at, (sex, age_band, orphan_status)) in kinds.into_iter().enumerate() {
-        let count = if at == last { rest } else { chance.from_to(0, rest.div_ceil(3)) };
+        let count = if at == last { rest } else { chance.between(0, rest.div_ceil(3)) };
         rest -= count;
         if count > 0 {
             cells.push(ResidentCount { care, sex, age_band, orphan_status, count });

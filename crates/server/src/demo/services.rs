@@ -3,7 +3,12 @@
 use aumsos_domain::{
     institutions::{
         InstitutionKind, Operator,
-        PpksCategory::{self, *},
+        PpksCategory::{
+            self, Beggar, ChildInConflictWithLaw, ChildNeedingSpecialProtection, ChildVictimOfViolence,
+            ChildWithDisability, FamilyWithPsychosocialProblems, NeglectedChild, NeglectedInfant, NeglectedOlderPerson,
+            PersonWithDisability, PoorPerson, StreetChild, Vagrant, VictimOfTrafficking, VictimOfViolence, WastePicker,
+            WomanInDistress,
+        },
         Service, ServiceKind,
         service::{Cost, Eligibility, Opening, Recurrence, SexServed},
     },
@@ -102,8 +107,8 @@ fn service(usual: &Usual, operator: Operator, capacity: u32, chance: &mut Chance
         (true, Operator::Muhammadiyah, true) => SexServed::Male,
         _ => SexServed::Any,
     };
-    let (cost, amount_idr) = match (usual.ages.0 >= 60, chance.from_to(1, 10)) {
-        (true, 1..=3) => (Cost::Fee, Some(u64::from(chance.from_to(10, 50)) * 50_000)),
+    let (cost, amount_idr) = match (usual.ages.0 >= 60, chance.between(1, 10)) {
+        (true, 1..=3) => (Cost::Fee, Some(u64::from(chance.between(10, 50)) * 50_000)),
         (_, 1..=4) => (Cost::Contribution, None),
         _ => (Cost::Free, None),
     };

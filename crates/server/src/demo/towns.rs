@@ -42,7 +42,7 @@ impl Town {
     pub(super) fn position(&self, chance: &mut Chance) -> Position {
         // Five decimals are about a metre; more would promise what a position does not hold.
         let degrees = |centre: f64, off: f64| ((centre + off * AROUND) * 100_000.0).round() / 100_000.0;
-        let precision = match chance.from_to(1, 10) {
+        let precision = match chance.between(1, 10) {
             1..=6 => PositionPrecision::Building,
             7..=8 => PositionPrecision::Village,
             _ => PositionPrecision::District,
