@@ -27,7 +27,7 @@ pub(super) fn operation() -> Operation {
 
 async fn handle(caller: Caller, query: ListQuery<ImportQuery>) -> Result<HttpResponse, Problem> {
     let sight = ImportSight::of(caller.actor());
-    let direction = query.sort.first().map_or(Direction::Descending, |(_, direction)| *direction);
+    let direction = query.sort.first().map_or(Direction::Descending, |((), direction)| *direction);
     let imports = caller.store().imports(direction, &query.page_and_one(), &sight).await?;
     let count = if query.with_count { Some(caller.store().count_imports(&sight).await?) } else { None };
     let rows = imports.into_iter().map(|import| {

@@ -48,7 +48,7 @@ async fn handle(
             .insert_header((header::CONTENT_DISPOSITION, name))
             .streaming(encode(ExportFormat::Csv, import_row_table(), rows)));
     }
-    let direction = query.sort.first().map_or(Direction::Ascending, |(_, direction)| *direction);
+    let direction = query.sort.first().map_or(Direction::Ascending, |((), direction)| *direction);
     let rows = store.import_rows(*id, outcomes, direction, &query.page_and_one()).await?;
     let count = if query.with_count { Some(store.count_import_rows(*id, outcomes).await?) } else { None };
     let given = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
