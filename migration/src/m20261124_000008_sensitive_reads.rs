@@ -1,6 +1,6 @@
 //! The trail of reads: who read which fields of whom, and when.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -40,10 +40,36 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index).await?;
         }
-        Ok(())
+        guard(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::drop_tables(manager, &["sensitive_read"]).await
+        crate::drop_tables(manager, &["sensitive_read"]).await?;
+        if manager.get_database_backend() == DbBackend::Postgres {
+            manager.get_connection().execute_unprepared("DROP FUNCTION IF EXISTS refuse_trail_change()").await?;
+        }
+        Ok(())
     }
+}
+
+/// Like the ledger, the trail is append-only for everyone, its owner included.
+async fn guard(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let guards: &[&str] = match manager.get_database_backend() {
+        DbBackend::Postgres => &[
+            "CREATE FUNCTION refuse_trail_change() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'the trail of reads is append-only'; END $$",
+            "CREATE TRIGGER sensitive_read_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sensitive_read \
+             FOR EACH STATEMENT EXECUTE FUNCTION refuse_trail_change()",
+        ],
+        _ => &[
+            "CREATE TRIGGER sensitive_read_is_not_updated BEFORE UPDATE ON sensitive_read \
+             BEGIN SELECT RAISE(ABORT, 'the trail of reads is append-only'); END",
+            "CREATE TRIGGER sensitive_read_is_not_deleted BEFORE DELETE ON sensitive_read \
+             BEGIN SELECT RAISE(ABORT, 'the trail of reads is append-only'); END",
+        ],
+    };
+    for guard in guards {
+        manager.get_connection().execute_unprepared(guard).await?;
+    }
+    Ok(())
 }

@@ -79,6 +79,7 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     imports::ImportField::ENTRY,
     imports::RowOutcome::ENTRY,
     imports::ImportStatus::ENTRY,
+    imports::DecisionKind::ENTRY,
     ChangeEffect::ENTRY,
     RecordPresence::ENTRY,
 ];

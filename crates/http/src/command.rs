@@ -118,6 +118,11 @@ impl Reply {
         Self::with(StatusCode::CREATED, headers, record)
     }
 
+    /// A record whose change is being carried out.
+    pub fn accepted<T: Serialize>(tag: &Tag, record: &T) -> Result<Self, Problem> {
+        Self::with(StatusCode::ACCEPTED, vec![("ETag".to_owned(), tag.as_str().to_owned())], record)
+    }
+
     /// JSON of any other kind.
     pub fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Problem> {
         Self::with(status, Vec::new(), body)

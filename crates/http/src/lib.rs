@@ -6,6 +6,7 @@
 //! areas.
 
 pub mod access;
+pub mod attachments;
 pub mod body;
 pub mod changes;
 pub mod code_lists;
@@ -14,9 +15,11 @@ pub mod conditional;
 mod contract;
 pub mod creation;
 mod docs;
+pub mod error_reports;
 mod frame;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod institutions;
 pub mod listing;
 pub mod metrics;
@@ -28,6 +31,7 @@ pub mod problem;
 pub mod rate_limit;
 pub mod record;
 pub mod regions;
+pub mod saved_filters;
 pub mod sensitive_reads;
 mod service;
 mod settings;

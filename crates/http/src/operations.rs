@@ -15,9 +15,13 @@ pub fn all() -> &'static [Operation] {
             crate::organization_units::operations(),
             crate::institutions::operations(),
             crate::statistics::operations(),
+            crate::attachments::operations(),
+            crate::error_reports::operations(),
+            crate::saved_filters::operations(),
             crate::sensitive_reads::operations(),
             crate::changes::operations(),
             crate::history::operations(),
+            crate::imports::operations(),
             vec![crate::health::live(), crate::health::ready(), crate::metrics::operation()],
         ]
         .into_iter()

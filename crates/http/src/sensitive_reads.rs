@@ -149,7 +149,7 @@ async fn handle(caller: Caller, query: ListQuery<SensitiveReadQuery>) -> Result<
     let asked = query.filters.clone();
     let filters =
         SensitiveReadFilters { actor: asked.actor, record: asked.record_id, from: asked.from, until: asked.until };
-    let direction = query.sort.first().map_or(Direction::Descending, |(_, direction)| *direction);
+    let direction = query.sort.first().map_or(Direction::Descending, |((), direction)| *direction);
     let page = query.page_and_one();
     let found = caller.store().sensitive_reads(&filters, direction, &page, &caller.scope()).await?;
     let count = if query.with_count {

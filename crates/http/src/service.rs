@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{HttpRequest, HttpResponse, guard, http::header::ALLOW, web};
-use aumsos_persistence::{Store, StoreError};
+use aumsos_persistence::{Store, StoreError, objects::Objects};
 use tokio::sync::watch;
 
 use crate::{
@@ -27,6 +27,7 @@ pub struct Service(Arc<Shared>);
 /// What the copies of one [`Service`] share.
 pub struct Shared {
     pub(crate) store: Store,
+    pub(crate) objects: Objects,
     pub(crate) settings: Settings,
     pub(crate) contract: Contract,
     pub(crate) document: openapi::Document,
@@ -54,7 +55,7 @@ impl std::fmt::Debug for Service {
 
 impl Service {
     /// Prepares the interface: compiles the contract, loads the signing keys.
-    pub async fn new(store: Store, settings: Settings) -> Result<Self, StoreError> {
+    pub async fn new(store: Store, objects: Objects, settings: Settings) -> Result<Self, StoreError> {
         let operations = operations::all();
         let document = openapi::Document::of(operations);
         let contract = Contract::of(operations, &document);
@@ -63,6 +64,7 @@ impl Service {
         let live = Live::new(store.installation().await?.feed_epoch, store.learn_sealed().await?);
         Ok(Self(Arc::new(Shared {
             store,
+            objects,
             settings,
             contract,
             document,

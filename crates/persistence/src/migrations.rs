@@ -86,7 +86,7 @@ BEGIN
         EXECUTE format('REVOKE ALL ON %I.%I FROM %I', current_schema(), found.tablename, server);
         EXECUTE format('GRANT %s ON %I.%I TO %I',
             CASE
-                WHEN found.tablename IN ('change', 'change_seal') THEN 'SELECT, INSERT'
+                WHEN found.tablename IN ('change', 'change_seal', 'sensitive_read') THEN 'SELECT, INSERT'
                 WHEN found.tablename IN ('seaql_migrations', 'migration_lock') THEN 'SELECT'
                 ELSE 'SELECT, INSERT, UPDATE, DELETE'
             END, current_schema(), found.tablename, server);

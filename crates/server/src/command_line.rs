@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{audit, backup, client, config, migrate, openapi, serve, user},
+    commands::{audit, backup, client, config, export, import, migrate, openapi, serve, user},
     failure::Failure,
 };
 
@@ -28,6 +28,8 @@ struct CommandLine {
 enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    Import(import::Import),
+    Export(export::Export),
     Backup(backup::Backup),
     Audit(audit::Audit),
     User(user::User),
@@ -43,6 +45,8 @@ pub fn run() -> ExitCode {
     let done = match CommandLine::parse().command {
         Command::Serve(command) => command.run(),
         Command::Migrate(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::User(command) => command.run(),

@@ -18,12 +18,15 @@ use actix_web::{
     web,
 };
 use aumsos_http::{Service, Settings, frame};
-use aumsos_persistence::Store;
+use aumsos_persistence::{
+    Store,
+    objects::{BucketSettings, ObjectSettings, Objects},
+};
 use tokio::{net::TcpSocket, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, HttpUrl, values::Scalar},
+    config::{Config, HttpUrl, ObjectsUrl, values::Scalar},
     failure::Failure,
     metrics,
 };
@@ -61,7 +64,7 @@ impl Server {
         let public_url = config.http.public_url.at(address);
         let in_flight = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&in_flight);
-        let service = Service::new(store.clone(), settings(config, &public_url)).await?;
+        let service = Service::new(store.clone(), objects(config)?, settings(config, &public_url)).await?;
         tell_of_the_end(&service, stop);
         feed_streams(&service);
         let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
@@ -145,6 +148,25 @@ fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
         anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
         metrics: Arc::new(metrics::written),
     }
+}
+
+/// The store of photos and documents that is configured.
+fn objects(config: &Config) -> Result<Objects, Failure> {
+    let settings = match &config.objects.url {
+        ObjectsUrl::Folder(folder) => ObjectSettings::Folder(folder.clone()),
+        ObjectsUrl::Bucket { name, prefix } => ObjectSettings::Bucket(BucketSettings {
+            name: name.clone(),
+            prefix: prefix.clone(),
+            endpoint: config.objects.endpoint.as_ref().map(ToString::to_string),
+            region: config.objects.region.clone(),
+            credentials: config
+                .objects
+                .access_key_id
+                .clone()
+                .zip(config.objects.secret_access_key.as_ref().map(|secret| secret.expose().clone())),
+        }),
+    };
+    Objects::open(&settings).map_err(|error| Failure::io("the store of objects", io::Error::other(error)))
 }
 
 /// From the moment the service is asked to stop, readiness says no and streams end.

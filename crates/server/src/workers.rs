@@ -18,6 +18,10 @@ use crate::{config::Audit, failure::Failure, metrics};
 
 /// How often the sealer looks for what other processes have committed.
 const LOOK_FOR_COMMITS: Duration = Duration::from_millis(200);
+/// How often the queue is looked at for what other processes have left in it.
+const LOOK_FOR_JOBS: Duration = Duration::from_secs(1);
+/// For how long jobs that are done are remembered.
+const DONE_JOBS_KEPT: Duration = Duration::from_hours(24 * 7);
 /// How often what was measured is folded together.
 const COUNT_UP: Duration = Duration::from_secs(5);
 /// How often old answers to idempotency keys are forgotten.
@@ -37,6 +41,7 @@ impl Workers {
         tasks.spawn(follow(store.clone(), stop.clone()));
         tasks.spawn(tidy_up(store.clone(), stop.clone()));
         tasks.spawn(count_up(stop.clone()));
+        tasks.spawn(work_off(store.clone(), stop.clone()));
         if let Some(file) = audit.checkpoint_file.clone() {
             let interval = Duration::from_secs(audit.checkpoint_interval_seconds);
             tasks.spawn(sign(store.clone(), file, interval, stop.clone()));
@@ -82,6 +87,21 @@ async fn tidy_up(store: Store, stop: CancellationToken) {
         if let Err(error) = store.forget_old_answers().await {
             tracing::warn!(%error, "old answers were not forgotten");
         }
+        if let Err(error) = store.forget_done_jobs(DONE_JOBS_KEPT).await {
+            tracing::warn!(%error, "done jobs were not forgotten");
+        }
+    }
+}
+
+/// Works the queue off until the stop; then gives back what was taken and is not done.
+async fn work_off(store: Store, stop: CancellationToken) {
+    let holder = Uuid::now_v7();
+    tokio::select! {
+        () = store.run_jobs(holder, LOOK_FOR_JOBS) => {}
+        () = stop.cancelled() => {}
+    }
+    if let Err(error) = store.release_jobs(holder).await {
+        tracing::warn!(%error, "jobs were not given back: they come back when their leases end");
     }
 }
 

@@ -26,7 +26,9 @@ impl fmt::Debug for Actor {
 impl Actor {
     /// A caller of a service without a token.
     pub(super) fn anonymous(url: String) -> Self {
-        Self { http: Client::new(), url, token: None }
+        // Where a record leads on is for the story to see.
+        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { http, url, token: None }
     }
 
     /// The same caller with a token.

@@ -15,7 +15,7 @@ mod databases;
 mod server;
 
 pub(crate) use self::{
-    actors::Actor,
+    actors::{Actor, Ask},
     answers::Answer,
     binary::{Ran, run_in},
     databases::{OnDatabase, System, Template, TestDatabase},

@@ -28,6 +28,15 @@ crate::code_list! {
     }
 }
 
+crate::code_list! {
+    /// What can be decided of a row that may be a duplicate; see [`Decision`].
+    DecisionKind = "import_decision" ("Keputusan baris impor", "Decision on a row") {
+        Create = "create" ("Lembaga lain: buat baru", "Another institution: create it"),
+        Skip = "skip" ("Lewati baris ini", "Leave the row out"),
+        SameAs = "same_as" ("Lembaga yang sudah ada: perbarui", "A known institution: bring it up to date"),
+    }
+}
+
 /// The step is not possible in the status the import is in.
 pub const IMPORT_STATUS_DOES_NOT_ALLOW: Reason = Reason {
     code: "import_status_does_not_allow",
@@ -63,6 +72,17 @@ pub enum Decision {
     Skip,
     /// It is this institution: bring it up to date.
     SameAs(Uuid),
+}
+
+impl Decision {
+    /// Which of them it is.
+    pub const fn kind(self) -> DecisionKind {
+        match self {
+            Self::Create => DecisionKind::Create,
+            Self::Skip => DecisionKind::Skip,
+            Self::SameAs(_) => DecisionKind::SameAs,
+        }
+    }
 }
 
 /// A column of the sheet and what it was taken for.

@@ -21,16 +21,17 @@ pub mod row;
 #[cfg(test)]
 mod tests;
 
+pub use crate::institutions::duplicates::{Likeness, Traits};
 pub use cell::{Cell, cell_name, column_letters, column_of_letters};
 pub use dates::{ShortYears, read_date, read_day};
 pub use entry::{Entry, Figures, Head};
 pub use field::ImportField;
 pub use grades::read_grade;
 pub use header::{HEADER_WITHIN, Header, Mapping};
-pub use import::{Decision, Import, ImportStatus, MappedColumn};
+pub use import::{Decision, DecisionKind, Import, ImportStatus, MappedColumn};
 pub use judge::{ImportSummary, KnownInstitution, RowOutcome, Twin, Verdict, judge};
 pub use kinds::{kind_named, operator_named};
-pub use likeness::{Likeness, LikenessIndex, Traits};
+pub use likeness::LikenessIndex;
 pub use numbers::read_count;
 pub use phones::read_phones;
 pub use positions::{read_latitude_longitude, read_position};

@@ -385,8 +385,8 @@ mod tests {
         }
     }
 
-    fn at(latitude: f64) -> Option<Position> {
-        Some(Position { latitude, longitude: 112.75, precision: PositionPrecision::Building })
+    fn at(latitude: f64) -> Position {
+        Position { latitude, longitude: 112.75, precision: PositionPrecision::Building }
     }
 
     #[test]
@@ -415,7 +415,8 @@ mod tests {
     #[test]
     fn positions_within_200_m_are_near() {
         let (one, other) = (name("LKSA Al Amin"), name("LKSA Budi Mulia"));
-        let placed = |name, latitude| Traits::of(&Description { position: at(latitude), ..described(name, "35.78") });
+        let placed =
+            |name, latitude| Traits::of(&Description { position: Some(at(latitude)), ..described(name, "35.78") });
         // One degree of latitude is 111,195 m: 0.0017 degrees are 189 m, 0.0019 are 211 m.
         let near = placed(&one, -7.25).compare(&placed(&other, -7.2517));
         assert_eq!(near.signs, [DuplicateSign::NearPosition]);

@@ -23,11 +23,7 @@ pub(super) fn operation() -> Operation {
 
 /// The row of its POST twin.
 pub(super) fn search() -> Operation {
-    let operation = Operation::post(
-        "/v1/institutions/search",
-        "search_institutions",
-        |caller: Caller, search: Search<InstitutionQuery>| handle_search(caller, search),
-    );
+    let operation = Operation::post("/v1/institutions/search", "search_institutions", handle_search);
     described(operation.summary("Search institutions")).searches::<InstitutionQuery, InstitutionOut>()
 }
 
@@ -38,7 +34,7 @@ fn described(operation: Operation) -> Operation {
         .description(
             "The register as far as the caller may see it: everyone sees verified institutions, officers also drafts and \
              submissions of their units. A place that is hidden from the caller shows its regency and nothing finer, and no \
-             filter finds it by more.",
+             filter finds it by more. Contacts are shown, to those who may see them, only where `fields` names them.",
         )
         .with_schema::<BoundingBox>()
         .with_schema::<Point>()
@@ -58,7 +54,8 @@ async fn handle(caller: Caller, query: ListQuery<InstitutionQuery>) -> Result<Ht
         let shown = |seen: &SeenInstitution| InstitutionOut::from(seen.clone());
         return query.answer_whole(format, "institutions", institution_table(), shown, batches).await;
     }
-    let sight = if query.shows("contacts") { sight } else { sight.without_contacts() };
+    // People are shown in a list only to those who ask for them.
+    let sight = if query.names("contacts") { sight } else { sight.without_contacts() };
     let found = caller.store().institutions(&filters, &query.sort, &query.page_and_one(), &sight).await?;
     let count = if query.with_count { Some(caller.store().count_institutions(&filters, &sight).await?) } else { None };
     let shown = usize::try_from(query.page.limit).unwrap_or(usize::MAX);

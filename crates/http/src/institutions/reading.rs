@@ -1,9 +1,9 @@
 //! Showing what a command leaves, and writing down who was shown personal data.
 
-use aumsos_domain::access::Permission;
+use aumsos_domain::access::{Permission, Scope};
 use aumsos_persistence::{
     Work,
-    institutions::{InstitutionSight, Lookup, SeenInstitution},
+    institutions::{InstitutionSight, Lookup, Reach, SeenInstitution},
 };
 use uuid::Uuid;
 
@@ -17,6 +17,15 @@ impl Caller {
     /// What the caller sees of institutions.
     pub(crate) fn institution_sight(&self) -> InstitutionSight {
         InstitutionSight::of(self.actor())
+    }
+
+    /// Refuses unless the caller may know of an institution.
+    pub(crate) async fn knows_institution(&self, id: Uuid) -> Result<(), Problem> {
+        match self.store().institution_reach(id, &Scope::nowhere(), &self.institution_sight()).await? {
+            Reach::Within | Reach::Known => Ok(()),
+            Reach::Gone => Err(Problem::gone()),
+            Reach::Unknown => Err(Problem::not_found()),
+        }
     }
 
     /// Refuses unless a permission of the caller reaches to an institution; what is said tells no more than the caller

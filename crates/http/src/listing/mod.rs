@@ -111,9 +111,9 @@ impl<F: ListFilters> ListQuery<F> {
         FieldError { place, pointer: format!("/{name}"), reason, limit: None }
     }
 
-    /// Whether a field of the records is shown.
-    pub fn shows(&self, field: &str) -> bool {
-        self.fields.as_ref().is_none_or(|fields| fields.iter().any(|chosen| chosen == field))
+    /// Whether a field of the records was asked for by its name.
+    pub fn names(&self, field: &str) -> bool {
+        self.fields.iter().flatten().any(|chosen| chosen == field)
     }
 
     /// One row more than the page shows: whether there is a next page is known without counting.

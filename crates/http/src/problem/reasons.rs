@@ -79,6 +79,10 @@ reasons! {
     /// A body in a form that is not taken here.
     MEDIA_TYPE_UNSUPPORTED = "media_type_unsupported",
         "Kirim isi sebagai application/json.", "Send the body as application/json.";
+    /// A file of another type.
+    FILE_TYPE_UNSUPPORTED = "file_type_unsupported",
+        "Unggah foto JPEG, PNG, WebP atau dokumen PDF; jenisnya dibaca dari isi berkas.",
+        "Upload a JPEG, PNG or WebP image or a PDF document; the type is read from the file itself.";
     /// A body that is encoded.
     ENCODING_UNSUPPORTED = "encoding_unsupported",
         "Kirim isi tanpa Content-Encoding.", "Send the body without a Content-Encoding.";

@@ -49,11 +49,17 @@ pub struct DryRun {
     pub rows: Vec<JudgedRow>,
 }
 
-impl Store {
-    /// Says what would become of each row of a sheet; reads, and changes nothing.
-    pub async fn evaluate_sheet(&self, sheet: ReadSheet, wish: ImportWish) -> Result<DryRun, StoreError> {
-        let ReadSheet { sheet, header, mut rows } = sheet;
-        let (verdicts, fingerprints) = self.judge_rows(&mut rows, &wish.scope).await?;
+impl DryRun {
+    /// What would become of each row of a sheet if the register were empty: the dry run of a database that is not
+    /// there yet.
+    pub fn on_empty_register(sheet: ReadSheet, wish: ImportWish) -> Self {
+        let verdicts = judge(&sheet.rows, &vec![None; sheet.rows.len()], &[]);
+        let fingerprints = vec![None; sheet.rows.len()];
+        Self::of(sheet, wish, &verdicts, fingerprints)
+    }
+
+    fn of(sheet: ReadSheet, wish: ImportWish, verdicts: &[Verdict], fingerprints: Vec<Option<String>>) -> Self {
+        let ReadSheet { sheet, header, rows } = sheet;
         let at = clock::now();
         let import = Import {
             id: wish.id,
@@ -71,11 +77,20 @@ impl Store {
         };
         let rows = rows
             .into_iter()
-            .zip(&verdicts)
+            .zip(verdicts)
             .zip(fingerprints)
             .map(|((row, verdict), fingerprint)| JudgedRow::new(row, verdict, fingerprint))
             .collect();
-        Ok(DryRun { import, rows })
+        Self { import, rows }
+    }
+}
+
+impl Store {
+    /// Says what would become of each row of a sheet; reads, and changes nothing.
+    pub async fn evaluate_sheet(&self, sheet: ReadSheet, wish: ImportWish) -> Result<DryRun, StoreError> {
+        let ReadSheet { sheet, header, mut rows } = sheet;
+        let (verdicts, fingerprints) = self.judge_rows(&mut rows, &wish.scope).await?;
+        Ok(DryRun::of(ReadSheet { sheet, header, rows }, wish, &verdicts, fingerprints))
     }
 
     /// The verdict on each row, and its fingerprint. Rows of institutions that are, or would be, in the care of units

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use futures_util::{Stream, future::BoxFuture};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    sea_query::Expr,
+};
 use uuid::Uuid;
 
 use aumsos_domain::{
@@ -83,6 +86,25 @@ pub struct ApplyPlan {
     summary: ImportSummary,
 }
 
+impl ApplyPlan {
+    /// The version of the import that was planned with.
+    pub const fn version(&self) -> i64 {
+        self.import.version
+    }
+
+    /// What becomes of its rows now.
+    pub const fn summary(&self) -> ImportSummary {
+        self.summary
+    }
+}
+
+impl DryRun {
+    /// How many rows applying it would write.
+    pub const fn waiting_rows(&self) -> u64 {
+        self.import.summary.created + self.import.summary.updated
+    }
+}
+
 impl Store {
     /// One import.
     pub async fn import(&self, id: Uuid, sight: &ImportSight) -> Result<Option<Import>, StoreError> {
@@ -90,29 +112,42 @@ impl Store {
         found.as_ref().map(read_import).transpose()
     }
 
-    /// A page of imports, the latest first. Their key is the id.
-    pub async fn imports(&self, page: &Page, sight: &ImportSight) -> Result<Vec<Import>, StoreError> {
-        let keyset =
-            Keyset::of(vec![Key::always(Expr::col((import::Entity, import::Column::Id)), Direction::Descending)]);
+    /// A page of imports by the time they were made. Their key is that time and the id.
+    pub async fn imports(
+        &self,
+        direction: Direction,
+        page: &Page,
+        sight: &ImportSight,
+    ) -> Result<Vec<Import>, StoreError> {
+        let keyset = Keyset::of(vec![
+            Key::always(Expr::col((import::Entity, import::Column::CreatedAt)), direction),
+            Key::always(Expr::col((import::Entity, import::Column::Id)), direction),
+        ]);
         let query = import::Entity::find().filter(sight.visible());
         keyset.apply(query, page).all(&self.read).await?.iter().map(read_import).collect()
     }
 
-    /// A page of the rows of an import that the caller has seen, in the order of the sheet. Their key is the number.
+    /// How many imports there are.
+    pub async fn count_imports(&self, sight: &ImportSight) -> Result<u64, StoreError> {
+        Ok(import::Entity::find().filter(sight.visible()).count(&self.read).await?)
+    }
+
+    /// A page of the rows of an import that the caller has seen, by their numbers, which are their key.
     pub async fn import_rows(
         &self,
         import: Uuid,
         outcomes: &[RowOutcome],
+        direction: Direction,
         page: &Page,
     ) -> Result<Vec<JudgedRow>, StoreError> {
-        let mut query = row::Entity::find().filter(row::Column::ImportId.eq(import));
-        if !outcomes.is_empty() {
-            query = query.filter(row::Column::Outcome.is_in(outcomes.iter().map(|outcome| outcome.code())));
-        }
-        let keyset =
-            Keyset::of(vec![Key::always(Expr::col((row::Entity, row::Column::RowNumber)), Direction::Ascending)]);
-        let rows = keyset.apply(query, page).all(&self.read).await?;
+        let keyset = Keyset::of(vec![Key::always(Expr::col((row::Entity, row::Column::RowNumber)), direction)]);
+        let rows = keyset.apply(rows_of(import, outcomes), page).all(&self.read).await?;
         rows.into_iter().map(|row| JudgedRow::open(row, self.vault())).collect()
+    }
+
+    /// How many rows of an import have one of these outcomes; none given means any.
+    pub async fn count_import_rows(&self, import: Uuid, outcomes: &[RowOutcome]) -> Result<u64, StoreError> {
+        Ok(rows_of(import, outcomes).count(&self.read).await?)
     }
 
     /// All rows of an import that the caller has seen, in batches.
@@ -124,17 +159,15 @@ impl Store {
         let store = self.clone();
         let fetch = move |page: Page| {
             let (store, outcomes) = (store.clone(), outcomes.clone());
-            Box::pin(async move { store.import_rows(import, &outcomes, &page).await }) as BoxFuture<'static, _>
+            Box::pin(async move { store.import_rows(import, &outcomes, Direction::Ascending, &page).await })
+                as BoxFuture<'static, _>
         };
         batches(fetch, |row: &JudgedRow| vec![row.key()])
     }
 
     /// How many rows of an import were applied, and how many wait to be.
     pub async fn import_progress(&self, import: Uuid) -> Result<(u64, u64), StoreError> {
-        let rows = || row::Entity::find().filter(row::Column::ImportId.eq(import));
-        let applied = rows().filter(row::Column::IsApplied.eq(true)).count(&self.read).await?;
-        let waiting = rows().filter(waits_to_be_applied()).count(&self.read).await?;
-        Ok((applied, waiting))
+        progress(&self.read, import).await
     }
 
     /// Judges the rows of an import anew, before it is applied; nothing when there is no such import. Reads, and
@@ -147,7 +180,7 @@ impl Store {
     ) -> Result<Option<ApplyPlan>, StoreError> {
         let Some(import) = self.import(id, sight).await? else { return Ok(None) };
         let all = Page { limit: u64::MAX / 4, after: None };
-        let rows = self.import_rows(id, &[], &all).await?;
+        let rows = self.import_rows(id, &[], Direction::Ascending, &all).await?;
         let mut read: Vec<_> = rows.iter().map(JudgedRow::as_read).collect();
         let (verdicts, _) = self.judge_rows(&mut read, scope).await?;
         let mut changed = BTreeMap::new();
@@ -165,6 +198,20 @@ impl Store {
         }
         Ok(Some(ApplyPlan { import, changed, summary: ImportSummary::of(outcomes) }))
     }
+}
+
+async fn progress<C: ConnectionTrait>(connection: &C, import: Uuid) -> Result<(u64, u64), StoreError> {
+    let applied = rows_of(import, &[]).filter(row::Column::IsApplied.eq(true)).count(connection).await?;
+    let waiting = rows_of(import, &[]).filter(waits_to_be_applied()).count(connection).await?;
+    Ok((applied, waiting))
+}
+
+fn rows_of(import: Uuid, outcomes: &[RowOutcome]) -> Select<row::Entity> {
+    let rows = row::Entity::find().filter(row::Column::ImportId.eq(import));
+    if outcomes.is_empty() {
+        return rows;
+    }
+    rows.filter(row::Column::Outcome.is_in(outcomes.iter().map(|outcome| outcome.code())))
 }
 
 /// Rows that applying writes.
@@ -250,6 +297,11 @@ impl Work {
         self.save_import("applying", &before, &after).await?;
         self.enqueue(JobKind::ImportApply, after.id).await?;
         Ok(after)
+    }
+
+    /// As [`Store::import_progress`], of what this unit of work has written.
+    pub async fn import_progress(&mut self, import: Uuid) -> Result<(u64, u64), StoreError> {
+        progress(&self.transaction, import).await
     }
 
     async fn import_row(&mut self, import: Uuid, number: u64) -> Result<Option<JudgedRow>, StoreError> {

@@ -2,6 +2,7 @@
 
 mod applying;
 mod entity;
+mod export;
 mod judging;
 mod keeping;
 mod kept;
@@ -10,6 +11,7 @@ mod text;
 mod workbook;
 
 pub use applying::Applied;
+pub use export::import_row_table;
 pub use judging::{DryRun, ImportWish};
 pub use keeping::{ApplyPlan, ImportError, ImportSight};
 pub use kept::JudgedRow;

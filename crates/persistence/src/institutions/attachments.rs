@@ -91,6 +91,7 @@ impl Store {
         &self,
         institution: Uuid,
         filters: &AttachmentFilters,
+        direction: Direction,
         page: &Page,
         sight: &InstitutionSight,
     ) -> Result<Vec<KeptAttachment>, StoreError> {
@@ -102,7 +103,7 @@ impl Store {
             query = query.filter(Column::Purpose.is_in(filters.purpose.iter().map(|purpose| purpose.code())));
         }
         let keyset = Keyset::of(vec![
-            Key::always(Expr::col((Entity, Column::CreatedAt)), Direction::Descending),
+            Key::always(Expr::col((Entity, Column::CreatedAt)), direction),
             Key::always(Expr::col((Entity, Column::Id)), Direction::Ascending),
         ]);
         let rows = keyset.apply(query, page).all(&self.read).await?;
@@ -359,7 +360,8 @@ mod tests {
         let seen = async |institution: &Institution, actor: Actor| -> Vec<Audience> {
             let sight = InstitutionSight::of(&actor);
             let filters = AttachmentFilters::default();
-            let found = store.attachments(institution.id, &filters, &PAGE, &sight).await.unwrap();
+            let found =
+                store.attachments(institution.id, &filters, Direction::Descending, &PAGE, &sight).await.unwrap();
             for kept in &found {
                 let one = store.attachment(institution.id, kept.attachment.id, &sight).await.unwrap();
                 assert!(matches!(one, AttachmentLookup::Found(one) if one == *kept));
@@ -404,7 +406,13 @@ mod tests {
             .unwrap();
         let partner = InstitutionSight::of(&at_unit(Role::Assessor, ROOT));
         assert!(matches!(store.attachment(home.id, id, &partner).await.unwrap(), AttachmentLookup::Gone));
-        assert!(store.attachments(home.id, &AttachmentFilters::default(), &PAGE, &partner).await.unwrap().is_empty());
+        assert!(
+            store
+                .attachments(home.id, &AttachmentFilters::default(), Direction::Descending, &PAGE, &partner)
+                .await
+                .unwrap()
+                .is_empty()
+        );
         let public = InstitutionSight::of(&Actor::anonymous());
         assert!(matches!(store.attachment(home.id, id, &public).await.unwrap(), AttachmentLookup::Unknown));
         assert_eq!(store.actions(RecordKind::Attachment, id).await, ["attached", "changed", "deleted"]);

@@ -89,12 +89,13 @@ impl Store {
     pub async fn error_reports(
         &self,
         filters: &ErrorReportFilters,
+        direction: Direction,
         page: &Page,
         scope: &Scope,
     ) -> Result<Vec<ErrorReport>, StoreError> {
         let query = Entity::find().filter(filters.condition(scope));
         let keyset = Keyset::of(vec![
-            Key::always(Expr::col((Entity, Column::CreatedAt)), Direction::Descending),
+            Key::always(Expr::col((Entity, Column::CreatedAt)), direction),
             Key::always(Expr::col((Entity, Column::Id)), Direction::Ascending),
         ]);
         let rows = keyset.apply(query, page).all(&self.read).await?;
@@ -265,11 +266,14 @@ mod tests {
 
         let scope = |unit| at_unit(Role::RegionalOfficer, unit).scope(Permission::ErrorReportsHandle);
         let open = ErrorReportFilters { status: vec![ErrorReportStatus::Open], ..ErrorReportFilters::default() };
-        assert_eq!(store.error_reports(&open, &PAGE, &scope(java)).await.unwrap(), std::slice::from_ref(&report));
+        assert_eq!(
+            store.error_reports(&open, Direction::Descending, &PAGE, &scope(java)).await.unwrap(),
+            std::slice::from_ref(&report)
+        );
         assert_eq!(store.count_error_reports(&open, &scope(java)).await.unwrap(), 1);
         let elsewhere = [scope(bali), Actor::anonymous().scope(Permission::ErrorReportsHandle)];
         for scope in &elsewhere {
-            assert!(store.error_reports(&open, &PAGE, scope).await.unwrap().is_empty());
+            assert!(store.error_reports(&open, Direction::Descending, &PAGE, scope).await.unwrap().is_empty());
             assert_eq!(store.count_error_reports(&open, scope).await.unwrap(), 0);
             assert_eq!(store.error_report(report.id, scope).await.unwrap(), None);
         }
@@ -284,7 +288,7 @@ mod tests {
         })
         .await;
         assert_eq!(store.error_report(report.id, &scope(java)).await.unwrap(), Some(settled));
-        assert!(store.error_reports(&open, &PAGE, &scope(java)).await.unwrap().is_empty());
+        assert!(store.error_reports(&open, Direction::Descending, &PAGE, &scope(java)).await.unwrap().is_empty());
         assert_eq!(store.actions(RecordKind::ErrorReport, report.id).await, ["reported", "accepted"]);
         let kept = store.history(RecordKind::ErrorReport, report.id, 0, 1).await.unwrap();
         assert_eq!((kept[0].actor_kind.as_str(), kept[0].actor_id), ("anonymous", None));

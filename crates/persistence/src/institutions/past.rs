@@ -86,6 +86,7 @@ pub enum InstitutionThen {
 }
 
 #[derive(FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags that the query gives")]
 struct Row {
     may_know: bool,
     may_read: bool,

@@ -83,7 +83,6 @@ pub enum Reach {
     Unknown,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
 #[derive(FromQueryResult)]
 struct Reached {
     is_within: bool,
@@ -94,6 +93,7 @@ struct Reached {
 /// How many merges are followed from one record to the one that stays.
 const MOST_MERGES: usize = 32;
 
+#[expect(clippy::struct_excessive_bools, reason = "columns of one statement")]
 #[derive(FromQueryResult)]
 pub(super) struct Row {
     id: Uuid,

@@ -92,12 +92,13 @@ impl Work {
         for (institution, contacts) in institutions {
             let mut sealed = Vec::with_capacity(contacts.len());
             for contact in *contacts {
-                let (key, wrapped) = self.store.vault.new_data_key(contact.id.as_bytes())?;
+                let subject = subject(*institution, contact.id);
+                let (key, wrapped) = self.store.vault.new_data_key(subject.as_bytes())?;
                 let plain = serde_json::to_vec(contact).map_err(|_| DAMAGED)?;
                 let bytes = self.store.vault.seal(&key, &at(*institution, contact.id), &plain)?;
                 sealed.push(SealedContact { id: contact.id, sealed: BASE64.encode(&bytes) });
                 rows.push(entity::ActiveModel {
-                    subject_id: ActiveValue::Set(contact.id),
+                    subject_id: ActiveValue::Set(subject),
                     wrapped: ActiveValue::Set(wrapped),
                     master_key_id: ActiveValue::Set(self.store.vault.id().to_owned()),
                     created_at: ActiveValue::Set(to_micros(self.at)),

@@ -18,7 +18,7 @@ use super::{
 use crate::{Store, StoreError, clock::today};
 
 /// What a group is told by, as SQL.
-fn expression(key: GroupKey, rounds: &Rounds) -> Expr {
+fn expression(key: GroupKey, rounds: Rounds) -> Expr {
     let column = match key {
         GroupKey::Province => Column::Province,
         GroupKey::Regency => Column::Regency,
@@ -34,7 +34,7 @@ fn expression(key: GroupKey, rounds: &Rounds) -> Expr {
 
 /// [`Rounds::freshness`] as SQL. The days stand in the statement as they are: a bound value in a group is a different
 /// expression each time to PostgreSQL.
-fn freshness(rounds: &Rounds) -> Expr {
+fn freshness(rounds: Rounds) -> Expr {
     let counted = || Expr::col((Entity, Column::CensusOn));
     let since = |day: NaiveDate| Condition::all().add(counted().gte(Expr::value(day.to_string())));
     Expr::case(since(rounds.current_from), Freshness::Current.code())
@@ -86,7 +86,7 @@ impl Store {
         let mut select = Entity::find().select_only().filter(condition);
         let rounds = Rounds::on(today());
         for (key, name) in query.group_by.iter().zip(NAMES) {
-            select = select.expr_as(expression(*key, &rounds), *name).group_by(Expr::col(*name));
+            select = select.expr_as(expression(*key, rounds), *name).group_by(Expr::col(*name));
         }
         let sum = |column: Column| {
             Expr::from(Func::coalesce([Expr::col((Entity, column)).sum(), Expr::value(0_i64)])).cast_as("bigint")

@@ -102,6 +102,7 @@ pub struct FeedPage {
 }
 
 #[derive(FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags that the query gives")]
 struct Row {
     position: i64,
     record_kind: String,

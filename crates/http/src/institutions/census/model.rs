@@ -82,7 +82,7 @@ impl ListFilters for CensusQuery {
 }
 
 pub(super) fn direction(query: &ListQuery<CensusQuery>) -> Direction {
-    query.sort.first().map_or(Direction::Descending, |(_, direction)| *direction)
+    query.sort.first().map_or(Direction::Descending, |((), direction)| *direction)
 }
 
 pub(super) fn key(report: &CensusReport) -> Vec<KeyValue> {

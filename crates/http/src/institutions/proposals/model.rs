@@ -120,7 +120,7 @@ impl ListFilters for ProposalQuery {
 }
 
 pub(super) fn direction(query: &ListQuery<ProposalQuery>) -> Direction {
-    query.sort.first().map_or(Direction::Descending, |(_, direction)| *direction)
+    query.sort.first().map_or(Direction::Descending, |((), direction)| *direction)
 }
 
 pub(super) fn key(proposal: &Proposal) -> Vec<KeyValue> {

@@ -1,0 +1,15 @@
+//! Photos and documents of institutions.
+
+mod change;
+mod create;
+mod list;
+pub mod model;
+mod show;
+mod upload;
+
+use crate::operation::Operation;
+
+/// The rows of this area.
+pub fn operations() -> Vec<Operation> {
+    vec![list::operation(), create::operation(), show::operation(), show::content(), change::put(), change::delete()]
+}

@@ -1,0 +1,75 @@
+//! Figures, held against the records they are about.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Register, at};
+
+impl Register {
+    /// Six homes: two of grade A, one of B, one in process, two others, one of them in Sidoarjo.
+    async fn six(&self) {
+        let accredited = |grade: &str| json!({ "accreditation": { "status": "accredited", "grade": grade }, "capacity": { "total": 40 } });
+        for (name, fields) in [
+            ("LKSA Satu", accredited("A")),
+            ("LKSA Dua", accredited("A")),
+            ("LKSA Tiga", accredited("B")),
+            ("LKSA Empat", json!({ "accreditation": { "status": "in_process" }, "capacity": { "total": 25 } })),
+            ("LKSA Lima", json!({ "kind": "panti_werdha" })),
+            ("LKSA Enam", json!({ "address": { "region": "35.15" } })),
+        ] {
+            self.active(self.home_with(name, fields)).await;
+        }
+    }
+}
+
+/// The counts of groups, by the values of their keys.
+fn counts(answer: &Value, keys: &[&str]) -> BTreeMap<Vec<String>, i64> {
+    let of = |group: &Value| {
+        keys.iter().map(|key| group["group"][*key].as_str().unwrap_or("none").to_owned()).collect::<Vec<_>>()
+    };
+    answer["groups"].as_array().unwrap().iter().map(|group| (of(group), group["count"].as_i64().unwrap())).collect()
+}
+
+on_both! {
+    async fn groups_and_measures_mix(register: Register) {
+        register.six().await;
+        register.draft(register.home("LKSA Konsep")).await;
+        let nobody = register.nobody();
+        let all = nobody.get("/v1/statistics/institutions?measure=count,capacity").await.is_fine();
+        assert_eq!(all.at("/groups/0"), json!({ "group": {}, "count": 6, "capacity": 40 * 3 + 25 }));
+        let grades = nobody.get("/v1/statistics/institutions?group_by=kind,grade&province=35").await.is_fine().json();
+        let expected = [(["lksa", "A"], 2), (["lksa", "B"], 1), (["lksa", "none"], 2), (["panti_werdha", "none"], 1)];
+        let expected: BTreeMap<Vec<String>, i64> =
+            expected.into_iter().map(|(keys, count)| (keys.map(str::to_owned).to_vec(), count)).collect();
+        assert_eq!(counts(&grades, &["kind", "grade"]), expected);
+        let regencies = nobody.get("/v1/statistics/institutions?group_by=regency,freshness").await.is_fine().json();
+        assert_eq!(counts(&regencies, &["regency", "freshness"])[&vec!["35.15".to_owned(), "overdue".to_owned()]], 1);
+        let standing = nobody.get("/v1/statistics/accreditation").await.is_fine();
+        assert_eq!(standing.at("/accredited"), json!({ "a": 2, "b": 1, "c": 0, "total": 3 }));
+        assert_eq!((standing.at("/in_process"), standing.at("/institutions")), (json!(1), json!(6)));
+        for wrong in ["group_by=phone", "group_by=kind,kind", "measure=everything", "colour=red"] {
+            assert_eq!(nobody.get(format!("/v1/statistics/institutions?{wrong}")).await.status() / 100, 4, "{wrong}");
+        }
+    }
+
+    async fn numbers_about_people_are_for_those_who_may_read_the_census(register: Register) {
+        let home = register.active(register.home("LKSA Hitung")).await;
+        let report = json!({
+            "counted_on": "2026-06-30", "carers": 3, "social_workers_certified": 0, "social_workers_uncertified": 1,
+            "residents": [
+                {"care": "inside", "sex": "female", "age_band": "12-17", "orphan_status": "yatim", "count": 14},
+                {"care": "outside", "sex": "male", "age_band": "5-11", "orphan_status": "dhuafa", "count": 9}
+            ]
+        });
+        register.author.post(format!("{}/census-reports", at(home)), report).await.expect_status(201);
+        let question = "/v1/statistics/institutions?measure=residents&group_by=province";
+        register.nobody().get(question).await.is_problem(403, "statistics_restricted");
+        let own = register.verifier.get(question).await.is_fine();
+        let expected = json!({ "group": { "province": "35" }, "residents_inside": 14, "residents_outside": 9 });
+        assert_eq!(own.at("/groups"), json!([expected]));
+        // An officer of elsewhere sees the home, and no number of its people.
+        let elsewhere = register.stranger.get(question).await.is_fine();
+        assert_eq!(elsewhere.at("/groups"), json!([]));
+    }
+}
