@@ -11,7 +11,7 @@ use crate::{
     demo,
     failure::Failure,
     opening,
-    serve::Server,
+    serve::{self, Server},
     workers::Workers,
 };
 
@@ -46,8 +46,9 @@ impl Running {
             store.plant_roots().await?;
         }
         let stop = CancellationToken::new();
-        let server = Server::start(config, &store, &stop).await?;
-        let workers = Workers::start(&store, &config.audit, &stop);
+        let objects = serve::objects(config)?;
+        let server = Server::start(config, &store, &objects, &stop).await?;
+        let workers = Workers::start(&store, &objects, &config.audit, &stop);
         Ok(Self { store, server, workers, stop })
     }
 

@@ -57,14 +57,19 @@ struct Listening {
 
 impl Server {
     /// Binds the addresses and begins to answer. After `stop`, readiness says no and streams end.
-    pub async fn start(config: &Config, store: &Store, stop: &CancellationToken) -> Result<Self, Failure> {
+    pub async fn start(
+        config: &Config,
+        store: &Store,
+        objects: &Objects,
+        stop: &CancellationToken,
+    ) -> Result<Self, Failure> {
         metrics::start();
         let listener = listen(config.http.listen)?;
         let address = listener.local_addr().map_err(|error| Failure::io(config.http.listen, error))?;
         let public_url = config.http.public_url.at(address);
         let in_flight = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&in_flight);
-        let service = Service::new(store.clone(), objects(config)?, settings(config, &public_url)).await?;
+        let service = Service::new(store.clone(), objects.clone(), settings(config, &public_url)).await?;
         tell_of_the_end(&service, stop);
         feed_streams(&service);
         let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
@@ -151,7 +156,7 @@ fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
 }
 
 /// The store of photos and documents that is configured.
-fn objects(config: &Config) -> Result<Objects, Failure> {
+pub(crate) fn objects(config: &Config) -> Result<Objects, Failure> {
     let settings = match &config.objects.url {
         ObjectsUrl::Folder(folder) => ObjectSettings::Folder(folder.clone()),
         ObjectsUrl::Bucket { name, prefix } => ObjectSettings::Bucket(BucketSettings {

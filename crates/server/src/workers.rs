@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use aumsos_persistence::{Store, StoreError, ledger::checkpoint::Checkpoint};
+use aumsos_persistence::{Store, StoreError, ledger::checkpoint::Checkpoint, objects::Objects};
 use tokio::{task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -35,11 +35,11 @@ pub struct Workers {
 
 impl Workers {
     /// Starts all of them; they end after `stop`.
-    pub fn start(store: &Store, audit: &Audit, stop: &CancellationToken) -> Self {
+    pub fn start(store: &Store, objects: &Objects, audit: &Audit, stop: &CancellationToken) -> Self {
         let mut tasks = JoinSet::new();
         tasks.spawn(seal(store.clone(), stop.clone()));
         tasks.spawn(follow(store.clone(), stop.clone()));
-        tasks.spawn(tidy_up(store.clone(), stop.clone()));
+        tasks.spawn(tidy_up(store.clone(), objects.clone(), stop.clone()));
         tasks.spawn(count_up(stop.clone()));
         tasks.spawn(work_off(store.clone(), stop.clone()));
         if let Some(file) = audit.checkpoint_file.clone() {
@@ -80,7 +80,7 @@ async fn follow(store: Store, stop: CancellationToken) {
     stop.run_until_cancelled(store.follow_sealed()).await;
 }
 
-async fn tidy_up(store: Store, stop: CancellationToken) {
+async fn tidy_up(store: Store, objects: Objects, stop: CancellationToken) {
     let mut ticks = time::interval(TIDY_UP);
     ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -89,6 +89,9 @@ async fn tidy_up(store: Store, stop: CancellationToken) {
         }
         if let Err(error) = store.forget_done_jobs(DONE_JOBS_KEPT).await {
             tracing::warn!(%error, "done jobs were not forgotten");
+        }
+        if let Err(error) = store.sweep_objects(&objects).await {
+            tracing::warn!(%error, "files without a record were not swept");
         }
     }
 }

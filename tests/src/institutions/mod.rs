@@ -1,5 +1,8 @@
 //! The register over HTTP.
 
+#![allow(clippy::needless_pass_by_value, reason = "stories write `json!` in place; a `&` before each would be noise")]
+#![allow(clippy::cast_precision_loss, reason = "the numbers of a story are small")]
+
 mod attachments;
 mod bulk;
 mod census;

@@ -75,6 +75,7 @@ impl From<Attachment> for AttachmentOut {
 #[schema(example = json!({"purpose": "photo", "audience": "public", "title": "Halaman depan", "file": "…"}))]
 pub struct AttachmentUpload {
     /// The id of the record, where the client made one (UUIDv7).
+    #[serde(default)]
     pub id: Option<Uuid>,
     /// What it is for.
     pub purpose: AttachmentPurpose,

@@ -11,14 +11,14 @@ use actix_web::{
 use aumsos_domain::institutions::attachment::AttachmentProfile;
 use aumsos_persistence::objects::{ObjectError, StoredObject};
 use futures_util::StreamExt;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::model::AttachmentUpload;
 use crate::{
     access::Caller,
-    body::{check_media_type, service, typed},
+    body::{check_media_type, new_id, service, typed},
     command::Repeat,
-    creation::New,
     problem::{FieldError, Problem, reasons},
 };
 
@@ -113,13 +113,14 @@ fn understood(
     fields: &BTreeMap<String, String>,
     object: Option<&StoredObject>,
 ) -> Result<(Uuid, AttachmentProfile, Repeat), Problem> {
-    let said: serde_json::Map<String, Value> =
+    let mut said: Map<String, Value> =
         fields.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.clone(), json!(text))).collect();
-    let new: New<AttachmentProfile> = typed(service(request)?, Value::Object(said))?;
-    let object = object.ok_or_else(|| missing("/file"))?;
+    said.extend(object.map(|object| ("file".to_owned(), json!(object.facts.sha256))));
+    let AttachmentUpload { id, purpose, audience, title, file } = typed(service(request)?, Value::Object(said))?;
     // What the request says, whatever boundary stands between its parts.
-    let content = json!({ "fields": fields, "file": object.facts.sha256 }).to_string();
-    Ok((new.id()?, new.record, Repeat::of(request, content.as_bytes())?))
+    let content = json!({ "fields": fields, "file": file }).to_string();
+    let profile = AttachmentProfile { purpose, audience, title };
+    Ok((new_id(id)?, profile, Repeat::of(request, content.as_bytes())?))
 }
 
 fn missing(pointer: &str) -> Problem {
