@@ -27,6 +27,7 @@ pub mod openapi;
 pub mod operation;
 pub mod operations;
 pub mod organization_units;
+mod past;
 pub mod problem;
 pub mod rate_limit;
 pub mod record;

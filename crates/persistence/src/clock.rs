@@ -11,7 +11,12 @@ pub fn now() -> DateTime<Utc> {
 
 /// Today in the time zone of the capital (WIB, UTC+7), by which the council's days are told.
 pub fn today() -> NaiveDate {
-    (Utc::now() + chrono::Duration::hours(7)).date_naive()
+    day_of(Utc::now())
+}
+
+/// The day of a time in that zone.
+pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
+    (at + chrono::Duration::hours(7)).date_naive()
 }
 
 /// As the database keeps it.

@@ -76,6 +76,11 @@ on_both! {
         }
         let record = publish(&server, &record).await;
         sealed(server.store()).await;
+        // The record is as its own address shows it, but for its census, which is not a part of it.
+        let (items, _) = read_feed(&stranger, "0", "&kinds=institution").await;
+        let mut shown = stranger.get(format!("/v1/institutions/{}", record.id)).await.json();
+        shown.as_object_mut().unwrap().remove("freshness");
+        assert_eq!(items.last().unwrap()["record"], shown);
         assert_eq!(told(insider.clone()).await, ["changed by created as council", "changed by verified as council"]);
         for outsider in [stranger.clone(), server.anonymous()] {
             assert_eq!(told(outsider).await, ["changed by verified as public"], "the draft is not told after the fact");
@@ -158,6 +163,10 @@ on_both! {
         let public_record = draft(unit, "35.78");
         create(&server, &public_record).await;
         publish(&server, &public_record).await;
+        let mut hidden_record = draft(unit, "35.78");
+        hidden_record.profile.location_audience = Audience::Council;
+        create(&server, &hidden_record).await;
+        publish(&server, &hidden_record).await;
         sealed(server.store()).await;
         let (_, cursor) = read_feed(&council, "0", "").await;
 
@@ -177,6 +186,11 @@ on_both! {
             assert_eq!(told(outsider.clone(), draft_record.id, "0").await, Vec::<String>::new());
             assert_eq!(told(outsider, public_record.id, &cursor).await, ["changed by unit_moved as public"]);
         }
+        // That a hidden home moved with a unit would tell where it is: only those hear of it who knew, or know now.
+        assert_eq!(told(old.clone(), hidden_record.id, &cursor).await, ["changed by unit_moved as public"]);
+        assert_eq!(told(new.clone(), hidden_record.id, &cursor).await, ["changed by unit_moved as council"]);
+        assert_eq!(told(server.anonymous(), hidden_record.id, &cursor).await, Vec::<String>::new());
+        assert_eq!(told(server.regional_officer("32").await, hidden_record.id, &cursor).await, Vec::<String>::new());
         // From the beginning the old officer is not shown the draft as it was.
         let (items, _) = read_feed(&old, "0", "&kinds=institution").await;
         assert!(items.iter().filter(|item| item["id"] == draft_record.id.to_string()).all(|item| item.get("record").is_none()));
@@ -200,6 +214,23 @@ on_both! {
             assert_eq!(kinds, ["organization_unit"].into());
             let check = json!({"kind": "client", "ids": [Uuid::now_v7()]});
             assert_eq!(reader.post("/v1/changes/check", check).await.expect_status(200).at("/items/0/presence"), "unknown");
+        }
+    }
+
+    async fn a_list_tells_where_to_follow_from(server: TestServer) {
+        let unit = server.unit_of(Operator::Muhammadiyah, "35").await;
+        let insider = server.regional_officer("35").await;
+        let before = draft(unit, "35.78");
+        create(&server, &before).await;
+        sealed(server.store()).await;
+        for list in ["institutions", "institutions?format=ndjson", "organization-units"] {
+            let listed = insider.get(format!("/v1/{list}")).await.expect_status(200);
+            let after = draft(unit, "35.78");
+            create(&server, &after).await;
+            sealed(server.store()).await;
+            let (items, _) = read_feed(&insider, listed.header("feed-cursor"), "&kinds=institution").await;
+            let told: Vec<&str> = items.iter().map(|item| item["id"].as_str().unwrap()).collect();
+            assert_eq!(told, [after.id.to_string()], "{list}");
         }
     }
 

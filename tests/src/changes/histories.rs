@@ -5,6 +5,8 @@ use aumsos_domain::{
     institutions::{Contact, Operator, profile::ContactRole},
     text_value::Name,
 };
+use aumsos_persistence::clock;
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -44,6 +46,37 @@ on_both! {
         server.anonymous().get(format!("{path}/history")).await.is_problem(401, "token_missing");
         server.regional_officer("34").await.get(format!("{path}/history")).await.is_problem(403, "permission_missing");
         officer.get(format!("/v1/organization-units/{}/history", Uuid::now_v7())).await.is_not_found();
+    }
+
+    async fn a_record_is_shown_as_it_was_at_any_time_to_those_who_may_read_its_history(server: TestServer) {
+        let unit = server.unit_of(Operator::Muhammadiyah, "35").await;
+        let (insider, stranger) = (server.regional_officer("35").await, server.regional_officer("34").await);
+        let before_all = clock::now();
+        let record = draft(unit, "35.78.01.1001");
+        create(&server, &record).await;
+        let while_draft = clock::now();
+        let record = publish(&server, &record).await;
+        let while_open = clock::now();
+        let record = save(&server, "changed", &record, |one| one.profile.name = Name::parse("Panti Asuhan Fajar").unwrap()).await;
+        let at = |time: DateTime<Utc>| format!("/v1/institutions/{}?as_of={}", record.id, time.to_rfc3339_opts(SecondsFormat::Micros, true));
+        insider.get(at(before_all)).await.is_not_found();
+        for (time, name, status) in [
+            (while_draft, "Panti Asuhan Cahaya", "draft"),
+            (while_open, "Panti Asuhan Cahaya", "active"),
+            (clock::now(), "Panti Asuhan Fajar", "active"),
+        ] {
+            let then = insider.get(at(time)).await.expect_status(200);
+            assert_eq!((then.at("/name"), then.at("/status")), (json!(name), json!(status)));
+            assert_eq!(then.at("/freshness"), "overdue");
+        }
+        assert_eq!(insider.get(format!("{}&fields=name", at(while_draft))).await.expect_status(200).json(),
+            json!({"id": record.id, "name": "Panti Asuhan Cahaya"}));
+        let stale = insider.get(at(while_draft)).await.etag();
+        insider.patch(format!("/v1/institutions/{}", record.id), json!({"name": "X"})).if_match(stale).await.is_problem(412, "version_stale");
+        stranger.get(at(while_open)).await.is_problem(403, "permission_missing");
+        server.anonymous().get(at(while_open)).await.is_problem(401, "token_missing");
+        insider.get(format!("/v1/institutions/{}?as_of=yesterday", record.id)).await.is_problem(422, "invalid_values");
+        insider.get(format!("/v1/institutions/{}?as_of=2026-01-01T00:00:00Z", Uuid::now_v7())).await.is_not_found();
     }
 
     async fn the_history_of_an_institution_tells_that_contacts_changed_and_not_what_they_are(server: TestServer) {

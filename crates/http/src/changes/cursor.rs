@@ -5,9 +5,12 @@
 
 use std::fmt;
 
-use actix_web::http::{
-    StatusCode,
-    header::{HeaderName, HeaderValue},
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
 };
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::json;
@@ -39,6 +42,13 @@ impl FeedCursor {
     pub fn header(self) -> (HeaderName, HeaderValue) {
         let value = HeaderValue::try_from(self.to_string());
         (FEED_CURSOR, value.unwrap_or_else(|_| HeaderValue::from_static("0")))
+    }
+
+    /// Tells it with an answer.
+    pub fn told_with(self, mut answer: HttpResponse) -> HttpResponse {
+        let (name, value) = self.header();
+        answer.headers_mut().insert(name, value);
+        answer
     }
 
     fn parse(text: &str) -> Option<Self> {

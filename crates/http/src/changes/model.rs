@@ -3,7 +3,7 @@
 use aumsos_domain::{ChangeEffect, CodeList, RecordKind, RecordPresence, access::Audience, institutions::View};
 use aumsos_persistence::{
     StoreError,
-    ledger::feed::{FeedChange, FeedRecord, Seen},
+    ledger::feed::{FeedChange, Seen},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,10 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::problem::{FieldError, Problem, reasons};
+use crate::{
+    past,
+    problem::{FieldError, Problem, reasons},
+};
 
 /// Which changes.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -105,7 +108,7 @@ impl ChangeOut {
     /// A change as it is to one reader.
     pub(super) fn of(change: &FeedChange, seen: Seen) -> Result<Self, StoreError> {
         let is_shown = seen.effect == ChangeEffect::Changed;
-        let record = if is_shown { change.record(seen.view)?.map(represent).transpose()? } else { None };
+        let record = if is_shown { change.record(seen.view)?.map(past::record).transpose()? } else { None };
         Ok(Self {
             position: change.position,
             kind: change.kind,
@@ -123,16 +126,6 @@ impl ChangeOut {
             record,
         })
     }
-}
-
-fn represent(record: FeedRecord) -> Result<Value, StoreError> {
-    let value = match record {
-        FeedRecord::OrganizationUnit(unit) => serde_json::to_value(unit),
-        FeedRecord::Institution(institution) => serde_json::to_value(institution),
-        FeedRecord::Proposal(proposal) => serde_json::to_value(proposal),
-        FeedRecord::CensusReport(report) => serde_json::to_value(report),
-    };
-    value.map_err(|_| StoreError::Unreadable("a record in the ledger"))
 }
 
 /// A part of the feed.

@@ -1,11 +1,14 @@
 //! The history of an institution.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
-use aumsos_domain::{RecordKind, access::Permission};
-use aumsos_persistence::institutions::{
-    HistoryAccess, HistoryReader, InstitutionSight, InstitutionStep, PastInstitution,
+use aumsos_domain::{
+    RecordKind,
+    access::{ActorId, Permission},
 };
-use serde_json::Value;
+use aumsos_persistence::{
+    StoreError,
+    institutions::{HistoryAccess, HistoryReader, InstitutionSight, InstitutionStep, PastInstitution},
+};
 use uuid::Uuid;
 
 use super::{
@@ -13,9 +16,10 @@ use super::{
     model::{FieldChange, HistoryQuery, HistoryStepOut, direction, key_of},
 };
 use crate::{
-    access::Caller,
+    access::{Caller, caller::unauthorized},
     listing::ListQuery,
     operation::{Operation, Tag},
+    past,
     problem::{Problem, reasons},
 };
 
@@ -46,6 +50,9 @@ async fn handle(caller: Caller, id: web::Path<Uuid>, query: ListQuery<HistoryQue
 
 /// With what eyes the caller reads the history of an institution; 403 where they see it and not its history.
 pub(crate) async fn reader(caller: &Caller, id: Uuid) -> Result<HistoryReader, Problem> {
+    if caller.id() == ActorId::Anonymous {
+        return Err(unauthorized(&reasons::TOKEN_MISSING, "Bearer realm=\"aumsos\""));
+    }
     match caller.store().institution_history_access(id, &InstitutionSight::of(caller.actor())).await? {
         HistoryAccess::Open(reader) => Ok(reader),
         HistoryAccess::Closed => Err(Problem::new(StatusCode::FORBIDDEN, &reasons::PERMISSION_MISSING)),
@@ -53,8 +60,10 @@ pub(crate) async fn reader(caller: &Caller, id: Uuid) -> Result<HistoryReader, P
     }
 }
 
-fn changes_of(step: &InstitutionStep) -> Result<Vec<FieldChange>, Problem> {
-    let shown = |past: &Option<PastInstitution>| past.as_ref().map(represent).transpose();
+fn changes_of(step: &InstitutionStep) -> Result<Vec<FieldChange>, StoreError> {
+    let shown = |side: &Option<PastInstitution>| {
+        side.as_ref().map(|side| past::institution(side.institution.clone())).transpose()
+    };
     let mut changes = difference::between(shown(&step.before)?.as_ref(), shown(&step.after)?.as_ref());
     let has_other_contacts = match (&step.before, &step.after) {
         (Some(before), Some(after)) => before.has_other_contacts(after),
@@ -65,9 +74,4 @@ fn changes_of(step: &InstitutionStep) -> Result<Vec<FieldChange>, Problem> {
         changes.push(FieldChange { pointer: "/contacts".to_owned(), old: None, new: None, is_sealed: true });
     }
     Ok(changes)
-}
-
-fn represent(past: &PastInstitution) -> Result<Value, Problem> {
-    serde_json::to_value(&past.institution)
-        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, &reasons::INTERNAL))
 }

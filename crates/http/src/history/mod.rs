@@ -4,7 +4,7 @@
 //! stricter of the audiences it had then and has now. Contact persons are never in it.
 
 mod difference;
-mod institution;
+pub(crate) mod institution;
 pub mod model;
 mod organization_unit;
 

@@ -38,6 +38,7 @@ fn described(operation: Operation) -> Operation {
         )
         .with_schema::<BoundingBox>()
         .with_schema::<Point>()
+        .tells_feed_cursor()
         .sensitive()
 }
 
@@ -47,12 +48,14 @@ async fn handle_search(caller: Caller, search: Search<InstitutionQuery>) -> Resu
 
 async fn handle(caller: Caller, query: ListQuery<InstitutionQuery>) -> Result<HttpResponse, Problem> {
     let filters = filters_of(&query)?;
+    let cursor = caller.feed_cursor();
     let sight = caller.institution_sight();
     if let Some(format) = query.file() {
         let sight = InstitutionSight::for_export(caller.actor());
         let batches = caller.store().stream_institutions(filters, query.sort.clone(), &sight);
         let shown = |seen: &SeenInstitution| InstitutionOut::from(seen.clone());
-        return query.answer_whole(format, "institutions", institution_table(), shown, batches).await;
+        let file = query.answer_whole(format, "institutions", institution_table(), shown, batches).await?;
+        return Ok(cursor.told_with(file));
     }
     // People are shown in a list only to those who ask for them.
     let sight = if query.names("contacts") { sight } else { sight.without_contacts() };
@@ -65,5 +68,5 @@ async fn handle(caller: Caller, query: ListQuery<InstitutionQuery>) -> Result<Ht
         let key = std::mem::take(&mut seen.key);
         (InstitutionOut::from(seen), key)
     });
-    query.answer(&caller, rows.collect(), count)
+    Ok(cursor.told_with(query.answer(&caller, rows.collect(), count)?))
 }

@@ -5,15 +5,18 @@ use aumsos_domain::{
     access::{ActorId, Audience},
     census::Freshness,
     institutions::{
-        AccreditationStanding, Address, Capacity, Contact, Grade, InstitutionKind, InstitutionStatus, Operator, Paper,
-        Place, Service, View,
+        AccreditationStanding, Address, Capacity, Contact, Grade, Institution, InstitutionKind, InstitutionStatus,
+        Operator, Paper, Place, Service, View,
         life::{AumsosCode, Returned},
     },
     position::Position,
     regions::{RegionCode, RegionLevel, Regions},
     text_value::{Email, Name, PartialDate, Phone, Prose, WebAddress},
 };
-use aumsos_persistence::{institutions::SeenInstitution, sensitive_reads::SensitiveRead};
+use aumsos_persistence::{
+    institutions::{Residents, SeenInstitution},
+    sensitive_reads::SensitiveRead,
+};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -135,7 +138,9 @@ pub struct InstitutionOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contacts: Option<Vec<Contact>>,
     /// How fresh its census is.
-    pub freshness: Freshness,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Freshness, required)]
+    pub freshness: Option<Freshness>,
     /// People cared for at the last census, for those who may read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub residents: Option<ResidentsOut>,
@@ -165,9 +170,9 @@ pub struct InstitutionOut {
     pub distance_m: Option<f64>,
 }
 
-impl From<SeenInstitution> for InstitutionOut {
-    fn from(seen: SeenInstitution) -> Self {
-        let record = seen.institution;
+/// The record alone, as the ledger keeps it: without contacts, and without its census, which is not a part of it.
+impl From<Institution> for InstitutionOut {
+    fn from(record: Institution) -> Self {
         let profile = record.profile;
         let at = |level: RegionLevel| profile.address.region.ancestor(level);
         let name = |code: Option<RegionCode>| Some(Regions::get().region(code?)?.name);
@@ -205,11 +210,9 @@ impl From<SeenInstitution> for InstitutionOut {
             accreditation: profile.accreditation,
             places: profile.places,
             services: profile.services,
-            contacts: seen.with_contacts.then_some(record.contacts),
-            freshness: seen.freshness,
-            residents: seen
-                .residents
-                .map(|residents| ResidentsOut { inside: residents.inside, outside: residents.outside }),
+            contacts: None,
+            freshness: None,
+            residents: None,
             verified_at: record.verified_at,
             created_at: record.created_at,
             updated_at: record.updated_at,
@@ -218,7 +221,21 @@ impl From<SeenInstitution> for InstitutionOut {
             returned: record.returned,
             status_reason: record.status_reason,
             merged_into: record.merged_into,
+            distance_m: None,
+        }
+    }
+}
+
+impl From<SeenInstitution> for InstitutionOut {
+    fn from(mut seen: SeenInstitution) -> Self {
+        let contacts = std::mem::take(&mut seen.institution.contacts);
+        let residents = |count: Residents| ResidentsOut { inside: count.inside, outside: count.outside };
+        Self {
+            contacts: seen.with_contacts.then_some(contacts),
+            freshness: Some(seen.freshness),
+            residents: seen.residents.map(residents),
             distance_m: seen.distance_m,
+            ..Self::from(seen.institution)
         }
     }
 }

@@ -1,20 +1,38 @@
 //! Showing one institution.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web,
 };
-use aumsos_persistence::institutions::Lookup;
+use aumsos_persistence::institutions::{InstitutionThen, Lookup};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::model::{InstitutionOut, sensitive_read, tag};
 use crate::{
     access::Caller,
+    history,
+    listing::Query,
     operation::{Access, Operation, Tag},
     problem::Problem,
-    record::{RecordQuery, Show},
+    record::Show,
 };
+
+/// How one institution is to be shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct InstitutionRecordQuery {
+    /// Only these fields, with commas between them; `id` always comes.
+    #[serde(default)]
+    #[param(min_length = 1, max_length = 2000)]
+    fields: Option<String>,
+    /// The record as it was at this time, for those who may read its history; without contact persons and residents.
+    #[serde(default)]
+    as_of: Option<DateTime<Utc>>,
+}
 
 /// The row of this operation.
 pub(super) fn operation() -> Operation {
@@ -23,16 +41,27 @@ pub(super) fn operation() -> Operation {
         .access(Access::Anyone)
         .summary("Get an institution")
         .description(
-            "One record as the caller may see it. The id of a record that was merged leads on to the one that stays.",
+            "One record as the caller may see it. The id of a record that was merged leads on to the one that stays. With \
+             `as_of` the record as it was, which needs the permission `institutions.history`; what is hidden today is \
+             hidden in the past too.",
         )
-        .query::<RecordQuery>()
+        .query::<InstitutionRecordQuery>()
         .answers_record::<InstitutionOut>(StatusCode::OK, "The institution")
         .answers_moved("It was merged into the record at `Location`.")
-        .also(&[StatusCode::GONE])
+        .also(&[StatusCode::FORBIDDEN, StatusCode::GONE])
         .sensitive()
 }
 
-async fn handle(caller: Caller, id: web::Path<Uuid>, show: Show) -> Result<HttpResponse, Problem> {
+async fn handle(
+    caller: Caller,
+    id: web::Path<Uuid>,
+    Query(query): Query<InstitutionRecordQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let show = Show::of(&request, &caller, query.fields.as_deref())?;
+    if let Some(at) = query.as_of {
+        return show_then(&caller, *id, at, &show).await;
+    }
     let sight = caller.institution_sight();
     let sight = if show.shows("contacts") { sight } else { sight.without_contacts() };
     match caller.store().institution(*id, &sight).await? {
@@ -49,5 +78,14 @@ async fn handle(caller: Caller, id: web::Path<Uuid>, show: Show) -> Result<HttpR
         }
         Lookup::Gone => Err(Problem::gone()),
         Lookup::Unknown => Err(Problem::not_found()),
+    }
+}
+
+async fn show_then(caller: &Caller, id: Uuid, at: DateTime<Utc>, show: &Show) -> Result<HttpResponse, Problem> {
+    let reader = history::institution::reader(caller, id).await?;
+    match caller.store().institution_as_of(&reader, at).await? {
+        InstitutionThen::Record(seen) => show.answer(&tag(&seen), &InstitutionOut::from(*seen)),
+        InstitutionThen::Gone => Err(Problem::gone()),
+        InstitutionThen::NotYet => Err(Problem::not_found()),
     }
 }

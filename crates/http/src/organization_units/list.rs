@@ -20,11 +20,13 @@ pub(super) fn operation() -> Operation {
         .summary("List organisational units")
         .description("Units by parent, subtree, level, organisation, region or name; as a file in whole.")
         .with_schema::<UnitLevel>()
+        .tells_feed_cursor()
         .lists::<OrganizationUnitQuery, OrganizationUnit>()
 }
 
 async fn handle(caller: Caller, query: ListQuery<OrganizationUnitQuery>) -> Result<HttpResponse, Problem> {
     let filters = query.filters.filters();
+    let cursor = caller.feed_cursor();
     if let Some(format) = query.file() {
         let batches = caller.store().stream_units(filters);
         return query.answer_whole(format, "organization-units", unit_table(), OrganizationUnit::clone, batches).await;
@@ -35,5 +37,5 @@ async fn handle(caller: Caller, query: ListQuery<OrganizationUnitQuery>) -> Resu
         let key = vec![KeyValue::Text(unit.name.to_string()), KeyValue::Id(unit.id)];
         (unit, key)
     });
-    query.answer(&caller, rows.collect(), count)
+    Ok(cursor.told_with(query.answer(&caller, rows.collect(), count)?))
 }

@@ -1,6 +1,6 @@
 //! Census reports: a time series beside each institution.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, Query},
@@ -125,6 +125,27 @@ impl Store {
             .one(&self.read)
             .await?;
         found.as_ref().map(read).transpose()
+    }
+}
+
+impl Store {
+    /// The latest day of counting among the reports that were there at a time.
+    pub(super) async fn last_census_made_by(
+        &self,
+        institution: Uuid,
+        at: DateTime<Utc>,
+    ) -> Result<Option<NaiveDate>, StoreError> {
+        let latest: Option<String> = entity::Entity::find()
+            .select_only()
+            .column(entity::Column::CountedOn)
+            .filter(entity::Column::InstitutionId.eq(institution))
+            .filter(entity::Column::CreatedAt.lte(to_micros(at)))
+            .order_by_desc(entity::Column::CountedOn)
+            .limit(1)
+            .into_tuple()
+            .one(&self.read)
+            .await?;
+        latest.map(|day| day.parse().map_err(|_| DAMAGED)).transpose()
     }
 }
 

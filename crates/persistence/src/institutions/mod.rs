@@ -32,3 +32,4 @@ pub(crate) use registration::{KnownRegister, Registration};
 pub use sight::InstitutionSight;
 pub(crate) use standing::{Standing, standing_of};
 pub use statistics::{Group, StatisticsQuery};
+pub(crate) use write::UNIT_MOVED;

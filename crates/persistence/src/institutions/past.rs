@@ -6,16 +6,18 @@ use uuid::Uuid;
 
 use aumsos_domain::{
     RecordKind,
+    census::Rounds,
     institutions::{Institution, View},
 };
 
 use super::{
-    InstitutionSight, KeptInstitution, Standing,
+    InstitutionSight, KeptInstitution, SeenInstitution, Standing,
     entity::institution::{Column, Entity},
     standing_of,
 };
 use crate::{
     Store, StoreError,
+    clock::day_of,
     ledger::{feed::as_strict_as_now, history::HistoryEntry},
     page::{Direction, Page},
     sight::as_flag,
@@ -45,8 +47,6 @@ pub enum HistoryAccess {
 pub struct PastInstitution {
     /// The record.
     pub institution: Institution,
-    /// As whom it is seen.
-    pub view: View,
     /// Its contacts as they are kept, to tell whether they changed; never shown.
     sealed_contacts: String,
 }
@@ -77,8 +77,8 @@ pub struct InstitutionStep {
 /// What an institution was at a time.
 #[derive(Debug)]
 pub enum InstitutionThen {
-    /// This.
-    Record(Box<PastInstitution>),
+    /// This, with its census as fresh as it was; without contacts and residents.
+    Record(Box<SeenInstitution>),
     /// It was deleted already.
     Gone,
     /// It was not there yet.
@@ -146,8 +146,17 @@ impl Store {
         let Some(entry) = self.as_of(RecordKind::Institution, reader.id, at).await? else {
             return Ok(InstitutionThen::NotYet);
         };
-        let then = entry.after.as_deref().map(|document| reader.past(document)).transpose()?;
-        Ok(then.map_or(InstitutionThen::Gone, |past| InstitutionThen::Record(Box::new(past))))
+        let Some(document) = entry.after.as_deref() else { return Ok(InstitutionThen::Gone) };
+        let counted_on = self.last_census_made_by(reader.id, at).await?;
+        Ok(InstitutionThen::Record(Box::new(SeenInstitution {
+            institution: reader.past(document)?.institution,
+            view: reader.view,
+            with_contacts: false,
+            freshness: Rounds::on(day_of(at)).freshness(counted_on),
+            residents: None,
+            distance_m: None,
+            key: Vec::new(),
+        })))
     }
 }
 
@@ -156,7 +165,6 @@ impl HistoryReader {
         let kept = KeptInstitution::read(document)?;
         Ok(PastInstitution {
             institution: as_strict_as_now(kept.institution, self.now.as_ref()).seen_as(self.view),
-            view: self.view,
             sealed_contacts: kept.sealed_contacts,
         })
     }

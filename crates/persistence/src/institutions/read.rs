@@ -189,12 +189,6 @@ impl Store {
         Ok(Entity::find().filter(condition).count(&self.read).await?)
     }
 
-    /// Whether the actor may read the history of an institution, whatever became of it.
-    pub async fn may_read_history(&self, id: Uuid, sight: &InstitutionSight) -> Result<bool, StoreError> {
-        let query = Entity::find().filter(Column::Id.eq(id)).filter(sight.history());
-        Ok(query.count(&self.read).await? > 0)
-    }
-
     pub(super) async fn represent(
         &self,
         rows: Vec<Row>,

@@ -24,6 +24,9 @@ use crate::{
     sight::within,
 };
 
+/// What the ledger says of an institution whose unit, or one above it, got another parent.
+pub(crate) const UNIT_MOVED: &str = "unit_moved";
+
 impl Work {
     /// The institution of an id within a scope, locked until the end of this unit of work, with its contacts.
     pub async fn institution_for_update(&mut self, id: Uuid, scope: &Scope) -> Result<Option<Institution>, StoreError> {
@@ -136,11 +139,12 @@ impl Work {
         for id in ids {
             let Some(row) = Entity::find_by_id(id).lock_exclusive().one(&self.transaction).await? else { continue };
             let before = kept::read_document(&row.document)?;
-            let after = Institution { version: before.version + 1, updated_at: self.at, ..before.clone() };
+            // Nobody edited it; and the time at which a unit moved would tell of a hidden home which unit it belongs to.
+            let after = Institution { version: before.version + 1, ..before.clone() };
             let columns = kept::columns_of(&after, row.sealed_contacts.clone())?;
             Entity::update(columns).exec(&self.transaction).await?;
             let mut change = institution_change(
-                "unit_moved",
+                UNIT_MOVED,
                 Some((&before, row.sealed_contacts.clone())),
                 Some((&after, row.sealed_contacts)),
             )?;

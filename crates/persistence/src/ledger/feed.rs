@@ -30,7 +30,7 @@ use super::{
 use crate::{
     Store, StoreError,
     clock::from_micros,
-    institutions::{KeptInstitution, Standing, standing_of},
+    institutions::{KeptInstitution, Standing, UNIT_MOVED, standing_of},
     organization_units::{Lines, lines_above},
     sight,
 };
@@ -306,8 +306,18 @@ impl FeedChange {
             () if is_partner => View::Partner,
             () => View::Public,
         };
+        let was_inside = self.before.as_ref().is_some_and(is_inside);
+        if effect == ChangeEffect::Changed && !was_inside && self.would_tell_place(view) {
+            return None;
+        }
         let merged_into = self.now.as_ref().filter(|_| self.kind == RecordKind::Institution);
         Some(Seen { effect, view, merged_into: merged_into.and_then(|now| now.merged_into) })
+    }
+
+    /// Whether the very fact of the change tells where a hidden home is: it moved together with a unit that everyone sees
+    /// move. Nothing else changed, so that whoever may not know the place misses nothing.
+    fn would_tell_place(&self, view: View) -> bool {
+        self.action == UNIT_MOVED && self.now.as_ref().is_some_and(|now| !view.sees(now.location_audience))
     }
 
     /// The record as the change left it, as a view may see it; nothing for kinds that have no representation here.
