@@ -51,7 +51,10 @@ impl Repeat {
     /// Reads the key, for a request whose body was read elsewhere; `content` is what the body says.
     pub(crate) fn of(request: &HttpRequest, content: &[u8]) -> Result<Self, Problem> {
         let Some(given) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
-        let key = given.to_str().ok().filter(|key| !key.is_empty() && key.len() <= 255);
+        let key = given
+            .to_str()
+            .ok()
+            .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
         let key = key.ok_or_else(|| {
             Problem::invalid_value(FieldError {
                 place: Place::Header,

@@ -500,7 +500,7 @@ impl Operation {
         operation
     }
 
-    /// It answers with something that is not JSON.
+    /// It answers with something that is not JSON: one media type, or several with a comma and a space between them.
     pub fn answers_media(self, status: StatusCode, description: &'static str, media_type: &'static str) -> Self {
         self.answer(status, description, Content::Media(media_type))
     }

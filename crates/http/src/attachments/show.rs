@@ -48,7 +48,7 @@ pub(super) fn content() -> Operation {
     .access(Access::Anyone)
     .summary("Get the file of a photo or document")
     .description("As an attachment to be saved, never to be shown as a page.")
-    .answers_media(StatusCode::OK, "The file", "application/octet-stream")
+    .answers_media(StatusCode::OK, "The file", "image/jpeg, image/png, image/webp, application/pdf")
     .also(&[StatusCode::GONE])
 }
 

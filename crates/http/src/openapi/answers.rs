@@ -70,7 +70,14 @@ fn content(operation: &Operation, content: &Content, document: &Document) -> Opt
                 media(form.media_type(), schema);
             }
         }
-        Content::Media(media_type) => media(media_type, json!({ "type": "string" })),
+        Content::Media(media_types) => {
+            for media_type in media_types.split(", ") {
+                let is_text = media_type.starts_with("text/");
+                let schema =
+                    if is_text { json!({ "type": "string" }) } else { json!({ "type": "string", "format": "binary" }) };
+                media(media_type, schema);
+            }
+        }
         _ => return None,
     }
     Some(Value::Object(all))

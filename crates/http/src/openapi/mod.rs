@@ -291,8 +291,9 @@ fn shared_parameters() -> Value {
         ),
         "X-Purpose": header(
             "X-Purpose", false,
-            "What personal data is read for: it stands on the trail of reads beside who read what.",
-            json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$" })
+            "What personal data is read for: it stands on the trail of reads beside who read what, where it is of 1 to 200 \
+             printable ASCII characters, and is passed over otherwise.",
+            json!({ "type": "string", "examples": ["kunjungan pendampingan"] })
         )
     })
 }
