@@ -1,32 +1,28 @@
 //! An operation of the interface: one row from which come its route, its check, its place in the OpenAPI document, the
 //! table in `docs/permissions.md` and the who-may-not test. What has no row has no route.
 
-use std::{any::TypeId, panic::AssertUnwindSafe};
+mod described;
+mod handler;
+mod tag;
+
+use std::any::TypeId;
 
 use actix_web::{
-    FromRequest, Handler, HttpMessage, Responder, Route, guard,
+    Handler, HttpMessage, Responder, Route, guard,
     http::{Method, StatusCode},
     web,
 };
 use aumsos_domain::{Reason, access::Permission};
-use futures_util::{
-    FutureExt,
-    future::{CatchUnwind, Map},
-};
 use serde::de::DeserializeOwned;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
-    openapi::{
-        RefOr, Schema,
-        path::{Parameter, ParameterIn},
-    },
+    openapi::{RefOr, Schema, path::ParameterIn},
 };
 
-use crate::{
-    access::Caller,
-    listing::ListFilters,
-    problem::{Problem, reasons},
-};
+pub(crate) use self::described::{AnswerDoc, Content, ListDoc, QueryDoc, SchemaOf};
+use self::handler::Unwinding;
+pub use self::{handler::CallerFirst, tag::Tag};
+use crate::listing::ListFilters;
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,165 +33,6 @@ pub enum Access {
     SignedIn,
     /// Whoever holds the permission somewhere; where, the handler's scope says.
     Holding(Permission),
-}
-
-/// What an operation belongs to; one document a tag is served beside the whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tag {
-    /// Tokens.
-    Access,
-    /// Code lists.
-    CodeLists,
-    /// Regions.
-    Regions,
-    /// Organisational units.
-    OrganizationUnits,
-    /// Institutions.
-    Institutions,
-    /// Proposed changes.
-    Proposals,
-    /// The census.
-    Census,
-    /// Photos and documents.
-    Attachments,
-    /// Reports of errors.
-    ErrorReports,
-    /// Saved filters.
-    SavedFilters,
-    /// Imports.
-    Imports,
-    /// Statistics.
-    Statistics,
-    /// The change feed.
-    Changes,
-    /// Running the service.
-    Operation,
-}
-
-impl Tag {
-    /// All tags, in the order of the document.
-    pub const ALL: &'static [Self] = &[
-        Self::Access,
-        Self::CodeLists,
-        Self::Regions,
-        Self::OrganizationUnits,
-        Self::Institutions,
-        Self::Proposals,
-        Self::Census,
-        Self::Attachments,
-        Self::ErrorReports,
-        Self::SavedFilters,
-        Self::Imports,
-        Self::Statistics,
-        Self::Changes,
-        Self::Operation,
-    ];
-
-    /// The name in the document and in the address of its own document.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::CodeLists => "code-lists",
-            Self::Regions => "regions",
-            Self::OrganizationUnits => "organization-units",
-            Self::Institutions => "institutions",
-            Self::Proposals => "proposals",
-            Self::Census => "census",
-            Self::Attachments => "attachments",
-            Self::ErrorReports => "error-reports",
-            Self::SavedFilters => "saved-filters",
-            Self::Imports => "imports",
-            Self::Statistics => "statistics",
-            Self::Changes => "changes",
-            Self::Operation => "operation",
-        }
-    }
-
-    /// What it is about.
-    pub const fn description(self) -> &'static str {
-        match self {
-            Self::Access => "Tokens for machines.",
-            Self::CodeLists => "Every set of known values, with its labels in Indonesian and English.",
-            Self::Regions => "Provinces, regencies and cities, districts and villages by Kemendagri code.",
-            Self::OrganizationUnits => {
-                "Muhammadiyah's tree of units, and 'Aisyiyah's beside it; it carries permissions."
-            }
-            Self::Institutions => "The living register of AUMSOS.",
-            Self::Proposals => "Changes of verified records that wait for the responsible unit.",
-            Self::Census => "Whom each institution cares for, as a time series.",
-            Self::Attachments => "Photos and documents of institutions.",
-            Self::ErrorReports => "Errors that anyone reports in public entries.",
-            Self::SavedFilters => "Filters to come back to, alone or with a team.",
-            Self::Imports => "Spreadsheets into the register: a dry run first.",
-            Self::Statistics => "Figures within what the caller may see.",
-            Self::Changes => "What changed, what is gone and what left the caller's sight.",
-            Self::Operation => "Health and metrics of the running service.",
-        }
-    }
-}
-
-/// What a body of a request or an answer is made of.
-#[derive(Clone)]
-pub(crate) enum Content {
-    /// JSON of a named schema.
-    Json(SchemaOf),
-    /// A page of a list: `{items, next_cursor, count}`.
-    List(SchemaOf),
-    /// A merge patch (RFC 7396) of a named schema.
-    MergePatch(SchemaOf),
-    /// A form.
-    Form(SchemaOf),
-    /// A file upload with further parts described by a named schema.
-    Multipart(SchemaOf),
-    /// Something that is not JSON, by media type.
-    Media(&'static str),
-    /// Nothing.
-    Empty,
-}
-
-/// A schema that a type of ours has.
-#[derive(Clone, Copy)]
-pub(crate) struct SchemaOf {
-    pub(crate) type_id: TypeId,
-    pub(crate) name: fn() -> std::borrow::Cow<'static, str>,
-    pub(crate) schema: fn() -> RefOr<Schema>,
-    pub(crate) collect: fn(&mut Vec<(String, RefOr<Schema>)>),
-}
-
-impl SchemaOf {
-    pub(crate) fn of<T: ToSchema + 'static>() -> Self {
-        Self {
-            type_id: TypeId::of::<T>(),
-            name: <T as ToSchema>::name,
-            schema: <T as PartialSchema>::schema,
-            collect: <T as ToSchema>::schemas,
-        }
-    }
-}
-
-/// An answer that is no problem.
-#[derive(Clone)]
-pub(crate) struct AnswerDoc {
-    pub(crate) status: StatusCode,
-    pub(crate) description: &'static str,
-    pub(crate) content: Content,
-    pub(crate) has_etag: bool,
-    pub(crate) has_location: bool,
-}
-
-/// How the parameters of a query are read.
-#[derive(Clone, Copy)]
-pub(crate) struct QueryDoc {
-    pub(crate) type_id: TypeId,
-    pub(crate) parameters: fn() -> Vec<Parameter>,
-}
-
-/// What a list offers beside its filters.
-#[derive(Clone, Copy)]
-pub(crate) struct ListDoc {
-    pub(crate) sorts: fn() -> Vec<&'static str>,
-    pub(crate) default_sort: &'static str,
-    pub(crate) forms: &'static [crate::listing::Form],
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is one line of the document")]
@@ -241,42 +78,6 @@ pub(crate) struct Named(pub(crate) &'static Operation);
 impl std::fmt::Debug for Operation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {} {}", self.id, self.method, self.path)
-    }
-}
-
-/// The arguments of a handler, of which the first is the [`Caller`]: the check cannot be forgotten.
-pub trait CallerFirst: FromRequest {}
-
-macro_rules! caller_first {
-    ($($argument:ident)*) => {
-        impl<$($argument: FromRequest + 'static),*> CallerFirst for (Caller, $($argument,)*) {}
-    };
-}
-caller_first! {}
-caller_first! { A }
-caller_first! { A B }
-caller_first! { A B C }
-caller_first! { A B C D }
-caller_first! { A B C D E }
-
-/// A handler whose panic is a problem of one request: it is answered with 500, and the service lives.
-#[derive(Clone)]
-struct Unwinding<H>(H);
-
-type Caught<T> = Result<T, Box<dyn std::any::Any + Send>>;
-
-impl<H, Args> Handler<Args> for Unwinding<H>
-where
-    H: Handler<Args>,
-    H::Output: Responder + 'static,
-{
-    type Output = Result<H::Output, Problem>;
-    type Future = Map<CatchUnwind<AssertUnwindSafe<H::Future>>, fn(Caught<H::Output>) -> Self::Output>;
-
-    fn call(&self, arguments: Args) -> Self::Future {
-        AssertUnwindSafe(self.0.call(arguments))
-            .catch_unwind()
-            .map(|outcome| outcome.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, &reasons::INTERNAL)))
     }
 }
 
