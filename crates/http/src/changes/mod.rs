@@ -1,7 +1,7 @@
 //! `/v1/changes` and `/v1/events`: what changed, what is gone and what left the reader's sight.
 //!
-//! The feed is read by position ([`list`]) or followed ([`events`]). All streams of a process share one reader of the
-//! ledger ([`live`]); each has its own place in the feed ([`stream`]) and falls back on the store when it is behind.
+//! The feed is read by position (`list`) or followed (`events`). All streams of a process share one reader of the
+//! ledger (`live`); each has its own place in the feed (`stream`) and falls back on the store when it is behind.
 
 mod check;
 pub mod cursor;

@@ -1,5 +1,5 @@
 //! The OpenAPI 3.1 document, made from the list of operations. What it says of bodies and queries is what
-//! [`crate::contract`] enforces.
+//! `contract` enforces.
 
 mod answers;
 mod schemas;

@@ -349,7 +349,7 @@ impl Operation {
         self
     }
 
-    /// Its answer has a `Feed-Cursor` ([`Caller::feed_cursor`]).
+    /// Its answer has a `Feed-Cursor` (`Caller::feed_cursor`).
     pub const fn tells_feed_cursor(mut self) -> Self {
         self.tells_feed_cursor = true;
         self
