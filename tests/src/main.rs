@@ -18,6 +18,7 @@ mod demonstration;
 mod imports;
 mod institutions;
 mod migrations;
+mod organization_units;
 mod permissions;
 mod regions;
 mod saved_filters;

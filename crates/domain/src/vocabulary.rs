@@ -50,6 +50,7 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     institutions::duplicates::DuplicateSign::ENTRY,
     institutions::duplicates::Likeness::ENTRY,
     institutions::PaperKind::ENTRY,
+    institutions::profile::CapacityUnit::ENTRY,
     institutions::AttachmentPurpose::ENTRY,
     institutions::MediaType::ENTRY,
     institutions::ErrorReportStatus::ENTRY,

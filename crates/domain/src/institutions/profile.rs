@@ -70,10 +70,40 @@ pub struct Paper {
     pub expires_on: Option<NaiveDate>,
 }
 
+crate::code_list! {
+    /// What a place is that an institution counts.
+    #[derive(Default)]
+    CapacityUnit = "capacity_unit" ("Satuan kapasitas", "Unit of capacity") {
+        #[default]
+        Persons = "persons" ("Orang", "Persons"),
+        Beds = "beds" ("Tempat tidur", "Beds"),
+        Families = "families" ("Keluarga", "Families"),
+        Visits = "visits" ("Kunjungan per hari", "Visits a day"),
+    }
+}
+
+/// Places for an age group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgeCapacity {
+    /// Youngest age in whole years.
+    #[schema(maximum = 130)]
+    pub minimum_age: u8,
+    /// Oldest age in whole years.
+    #[schema(maximum = 130)]
+    pub maximum_age: u8,
+    /// Places.
+    #[schema(maximum = 100_000)]
+    pub places: u32,
+}
+
 /// How many people an institution can take.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Capacity {
+    /// What is counted. Default: persons.
+    #[serde(default)]
+    pub unit: CapacityUnit,
     /// Places in all.
     #[schema(maximum = 100_000)]
     pub total: u32,
@@ -85,6 +115,14 @@ pub struct Capacity {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 100_000)]
     pub female: Option<u32>,
+    /// Places by age, where groups are kept apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub by_age: Vec<AgeCapacity>,
+    /// Places that can really be used at present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 100_000)]
+    pub actual: Option<u32>,
     /// Places that somebody pays for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 100_000)]

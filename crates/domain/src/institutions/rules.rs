@@ -162,8 +162,16 @@ impl Findings {
         let Some(capacity) = capacity else { return };
         let by_sex = capacity.male.unwrap_or(0).saturating_add(capacity.female.unwrap_or(0));
         self.check(by_sex <= capacity.total, "/capacity/total".to_owned(), &CAPACITY_PARTS_EXCEED_TOTAL);
-        let funded = capacity.funded.unwrap_or(0);
-        self.check(funded <= capacity.total, "/capacity/funded".to_owned(), &CAPACITY_PARTS_EXCEED_TOTAL);
+        for (part, places) in [("funded", capacity.funded), ("actual", capacity.actual)] {
+            let fits = places.unwrap_or(0) <= capacity.total;
+            self.check(fits, format!("/capacity/{part}"), &CAPACITY_PARTS_EXCEED_TOTAL);
+        }
+        let by_age = capacity.by_age.iter().fold(0_u32, |sum, group| sum.saturating_add(group.places));
+        self.check(by_age <= capacity.total, "/capacity/by_age".to_owned(), &CAPACITY_PARTS_EXCEED_TOTAL);
+        for (at, group) in capacity.by_age.iter().enumerate() {
+            let pointer = format!("/capacity/by_age/{at}/maximum_age");
+            self.check(group.minimum_age <= group.maximum_age, pointer, &AGES_REVERSED);
+        }
     }
 
     fn paper(&mut self, at: usize, paper: &Paper) {

@@ -139,6 +139,7 @@ fn capacity(outline: &Outline, setting: &Setting<'_>, chance: &mut Chance) -> Ca
         female: is_apart.then_some(total - male),
         funded: chance.percent(40).then(|| total * chance.between(30, 90) / 100),
         stated_at: Some(setting.now),
+        ..Capacity::default()
     }
 }
 
