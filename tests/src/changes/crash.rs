@@ -5,7 +5,7 @@ use std::{
     process::Command,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -91,20 +91,16 @@ async fn write(up: Up, number: usize) -> Vec<String> {
     acknowledged
 }
 
-/// Follows the events, at another server when one dies, until it is told to end; gives every event by position.
-async fn follow(up: Up, after: String, is_over: Arc<AtomicBool>) -> BTreeMap<i64, String> {
+/// Follows the events until it is told to end, and comes again when a server dies or ends a stream because its database
+/// was too busy; gives every event by position.
+async fn follow(up: Up, after: String, heard: Arc<AtomicUsize>, is_over: Arc<AtomicBool>) -> BTreeMap<i64, String> {
     let mut seen = BTreeMap::new();
     let mut last = after;
     let mut turn = 0;
     'servers: while !is_over.load(Ordering::Relaxed) {
         turn += 1;
-        let reader = up.one(turn);
-        if reader.get("/health/live").try_send().await.is_none() {
+        let Some(mut follower) = Follower::try_after(&up.one(turn), "?kinds=organization_unit", &last).await else {
             sleep(Duration::from_millis(20)).await;
-            continue;
-        }
-        let Ok(mut follower) = timeout(PATIENCE, Follower::after(&reader, "?kinds=organization_unit", &last)).await
-        else {
             continue;
         };
         while !is_over.load(Ordering::Relaxed) {
@@ -113,9 +109,10 @@ async fn follow(up: Up, after: String, is_over: Arc<AtomicBool>) -> BTreeMap<i64
                     let position = event.data["position"].as_i64().unwrap();
                     let is_new = seen.insert(position, event.record_id().to_owned()).is_none();
                     assert!(is_new, "position {position} came twice");
+                    heard.store(seen.len(), Ordering::Relaxed);
                     last = event.id;
                 }
-                None if reader.get("/health/live").try_send().await.is_none() => continue 'servers,
+                None if follower.is_over() => continue 'servers,
                 None => {}
             }
         }
@@ -146,8 +143,9 @@ on_both! {
         let (before, start) = read_feed(&actors[0], "0", "").await;
         let up = Up(Arc::new(Mutex::new(actors)));
         let is_over = Arc::new(AtomicBool::new(false));
-        let followers: Vec<_> =
-            (0..2).map(|_| tokio::spawn(follow(up.clone(), start.clone(), Arc::clone(&is_over)))).collect();
+        let heard: Vec<_> = (0..2).map(|_| Arc::new(AtomicUsize::new(0))).collect();
+        let follow = |heard: &Arc<AtomicUsize>| follow(up.clone(), start.clone(), Arc::clone(heard), Arc::clone(&is_over));
+        let followers: Vec<_> = heard.iter().map(|heard| tokio::spawn(follow(heard))).collect();
         let begun = Instant::now();
         let writers: Vec<_> = (0..WRITERS).map(|number| tokio::spawn(write(up.clone(), number))).collect();
 
@@ -186,11 +184,13 @@ on_both! {
         for id in acknowledged.iter().step_by(29) {
             heir.get(format!("/v1/organization-units/{id}")).await.expect_status(200);
         }
-        // Each follower heard the same.
+        // Each follower heard the same, and nothing twice, for which it is given some time more.
         let end = Instant::now();
-        while up.0.lock().unwrap().is_empty() || end.elapsed() < Duration::from_secs(2) {
-            sleep(Duration::from_millis(100)).await;
+        while heard.iter().any(|heard| heard.load(Ordering::Relaxed) < told.len()) {
+            assert!(end.elapsed() < PATIENCE, "the followers heard {heard:?} of {}", told.len());
+            sleep(Duration::from_millis(20)).await;
         }
+        sleep(Duration::from_millis(500)).await;
         is_over.store(true, Ordering::Relaxed);
         for follower in followers {
             let seen = follower.await.unwrap();

@@ -41,17 +41,24 @@ impl Follower {
 
     /// Comes again with the id of the last event; an empty one is none.
     pub(super) async fn after(actor: &Actor, query: &str, last_event_id: &str) -> Self {
+        Self::try_after(actor, query, last_event_id).await.unwrap()
+    }
+
+    /// As [`Self::after`]; nothing when the service is not there, or has no time for it.
+    pub(super) async fn try_after(actor: &Actor, query: &str, last_event_id: &str) -> Option<Self> {
         let ask = actor.get(format!("/v1/events{query}")).header("last-event-id", last_event_id);
-        let response = timeout(PATIENCE, ask.header("accept-encoding", "gzip, br").stream()).await.unwrap();
+        let ask = ask.header("accept-encoding", "gzip, br");
+        let response = timeout(PATIENCE, ask.try_stream()).await.unwrap()?;
+        if response.status().as_u16() == 503 {
+            return None;
+        }
         assert_eq!(response.status().as_u16(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        assert!(
-            ["", "identity"].contains(&response.headers().get("content-encoding").map_or("", |v| v.to_str().unwrap()))
-        );
+        assert_eq!(response.headers()["content-encoding"], "identity");
         let mut follower = Self { response, text: String::new(), is_over: false };
         // Whoever has read the first words is heard of everything from now on.
-        follower.block().await.unwrap();
-        follower
+        follower.block().await?;
+        Some(follower)
     }
 
     /// The next block of lines, comments among them; nothing at the end.
@@ -86,6 +93,11 @@ impl Follower {
             }
         };
         timeout(patience, next).await.ok().flatten()
+    }
+
+    /// Whether the service has ended the stream.
+    pub(super) const fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// The next event, which must come.

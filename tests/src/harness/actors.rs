@@ -119,9 +119,9 @@ impl Ask {
         self.header("idempotency-key", key)
     }
 
-    /// Sends it and gives the answer as it comes in, for streams.
-    pub(crate) async fn stream(self) -> reqwest::Response {
-        self.request.send().await.unwrap()
+    /// Sends it and gives the answer as it comes in, for streams; nothing when the service cannot be reached.
+    pub(crate) async fn try_stream(self) -> Option<reqwest::Response> {
+        self.request.send().await.ok()
     }
 
     /// Sends it; nothing when the service cannot be reached or breaks off.

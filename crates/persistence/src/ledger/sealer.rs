@@ -222,3 +222,46 @@ async fn seal_some(transaction: &DatabaseTransaction) -> Result<Option<Sealed>, 
         .await?;
     Ok(Some(Sealed { count, position }))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::{Author, Work, test_store::TestStore};
+
+    /// A person whose row waits for the sealer, as on a database where it is not sealed with its commit.
+    async fn waiting_person(store: &Store) {
+        let id = Uuid::now_v7();
+        let author = Author::system();
+        let made = store.write(&author, async |work: &mut Work| {
+            work.create_person(id, &format!("{id}@contoh.or.id"), "Siti", &[]).await?;
+            work.has_changes = false;
+            Ok::<_, StoreError>(())
+        });
+        made.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_holder_that_comes_late_writes_nothing_and_the_next_one_goes_on_where_it_stopped() {
+        let store = TestStore::open().await;
+        let (early, late) = (Uuid::now_v7(), Uuid::now_v7());
+        let start = store.last_position().await.unwrap();
+        let held = store.take_lease(LEASE, early, Duration::ZERO).await.unwrap().unwrap();
+        waiting_person(&store).await;
+        assert_eq!(store.seal_batch(held).await.unwrap(), Some(1));
+
+        // It sleeps; its term ends, and another seals.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let taken_over = store.take_lease(LEASE, late, TERM).await.unwrap().unwrap();
+        assert!(store.take_lease(LEASE, early, TERM).await.unwrap().is_none());
+        waiting_person(&store).await;
+        waiting_person(&store).await;
+        assert_eq!(store.seal_batch(held).await.unwrap(), None, "the early one is late now");
+        assert_eq!(store.last_position().await.unwrap(), start + 1);
+        assert_eq!(store.seal_batch(taken_over).await.unwrap(), Some(2));
+        assert_eq!(store.seal_batch(taken_over).await.unwrap(), Some(0));
+
+        let verdict = store.verify_ledger(&[], |_| {}).await.unwrap();
+        assert_eq!((verdict.faults, verdict.waiting, verdict.last_position), (Vec::new(), 0, start + 3));
+    }
+}
