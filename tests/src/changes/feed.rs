@@ -204,6 +204,21 @@ on_both! {
         assert_eq!(presences(new).await, (json!("present"), json!("present")));
     }
 
+    async fn a_record_that_is_handed_over_leaves_the_sight_of_the_old_unit_its_past_with_it(server: TestServer) {
+        let east = server.unit_of(Operator::Muhammadiyah, "35").await;
+        let jogja = server.unit_of(Operator::Muhammadiyah, "34").await;
+        let (old, new) = (server.regional_officer("35").await, server.regional_officer("34").await);
+        let record = draft(east, "35.78");
+        create(&server, &record).await;
+        save(&server, "changed", &record, |one| one.profile.unit_id = jogja).await;
+        sealed(server.store()).await;
+        let (items, _) = read_feed(&old, "0", "&kinds=institution").await;
+        assert_eq!(told_of(&items, record.id), ["left_sight by created", "left_sight by changed"]);
+        assert!(items.iter().all(|item| item.get("record").is_none()));
+        let (items, _) = read_feed(&new, "0", "&kinds=institution").await;
+        assert_eq!(told_of(&items, record.id), ["changed by changed as council"], "what was before is not theirs");
+    }
+
     async fn what_is_no_business_of_readers_is_in_no_feed(server: TestServer) {
         // Clients and roles were made for these very readers, and stand in the ledger.
         let readers = [server.council_officer().await, server.client_with(Role::SystemAdministrator, RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH)).await];
