@@ -8,7 +8,7 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use aumsos_domain::{Invalid, Reason};
+use aumsos_domain::Reason;
 use futures_util::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -165,11 +165,6 @@ pub fn new_id(given: Option<uuid::Uuid>) -> Result<uuid::Uuid, Problem> {
 /// The reason of a value in the body that its type refuses.
 pub fn refuse_value(pointer: &str, reason: &'static Reason) -> Problem {
     Problem::invalid_value(FieldError::in_body(pointer.to_owned(), reason))
-}
-
-/// As [`refuse_value`], for what a parser says.
-pub fn refuse_invalid(pointer: &str, invalid: Invalid) -> Problem {
-    refuse_value(pointer, invalid.0)
 }
 
 #[cfg(test)]
