@@ -18,6 +18,7 @@ mod m20261124_000005_search;
 mod m20261124_000006_imports;
 mod m20261124_000007_saved_filters;
 mod m20261124_000008_sensitive_reads;
+mod m20261125_000009_identity;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_imports::Migration),
             Box::new(m20261124_000007_saved_filters::Migration),
             Box::new(m20261124_000008_sensitive_reads::Migration),
+            Box::new(m20261125_000009_identity::Migration),
         ]
     }
 }

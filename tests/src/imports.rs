@@ -34,7 +34,7 @@ fn day(text: &str) -> NaiveDate {
 /// An officer of both central councils.
 fn council() -> Actor {
     let at = |unit| RoleAssignment { role: Role::CouncilOfficer, place: RolePlace::Unit(unit) };
-    Actor { id: ActorId::Person(Uuid::from_u128(1)), roles: OrganizationUnit::ROOTS.map(at).to_vec() }
+    Actor::new(ActorId::Person(Uuid::from_u128(1)), OrganizationUnit::ROOTS.map(at).to_vec())
 }
 
 fn author(actor: &Actor) -> Author {
@@ -351,10 +351,8 @@ on_both! {
             })
             .await
             .unwrap();
-        let officer = Actor {
-            id: ActorId::Person(Uuid::from_u128(2)),
-            roles: vec![RoleAssignment { role: Role::DataSteward, place: RolePlace::Unit(unit) }],
-        };
+        let roles = vec![RoleAssignment { role: Role::DataSteward, place: RolePlace::Unit(unit) }];
+        let officer = Actor::new(ActorId::Person(Uuid::from_u128(2)), roles);
         let dry_run = evaluate(&store, &officer, CSV).await;
         let here = |row: &&JudgedRow| {
             row.entry().is_some_and(|entry| entry.region.as_str().starts_with("35") && entry.operator == Operator::Muhammadiyah)

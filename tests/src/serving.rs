@@ -54,15 +54,10 @@ on_both! {
 
     async fn a_client_comes_in_from_its_networks_alone(server: TestServer) {
         let place = RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH);
+        let roles = vec![RoleAssignment { role: Role::CouncilOfficer, place }];
         let mut client = NewClient {
-            id: Uuid::now_v7(),
-            client_id: "elsewhere".to_owned(),
-            name: "a client of another network".to_owned(),
-            secret: "secret".to_owned(),
-            is_read_only: false,
             allowed_networks: vec!["192.0.2.0/24".parse().unwrap()],
-            expires_at: None,
-            roles: vec![RoleAssignment { role: Role::CouncilOfficer, place }],
+            ..NewClient::service(Uuid::now_v7(), "elsewhere", "a client of another network", "secret", roles)
         };
         server.know_client(&client).await;
         let nobody = server.anonymous();

@@ -27,6 +27,9 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         census::REASONS,
         imports::REASONS,
         saved_filters::REASONS,
+        access::password::REASONS,
+        access::granting::REASONS,
+        access::account::REASONS,
     ]
     .into_iter()
     .flatten()
@@ -35,7 +38,9 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
 
 /// Every format of text beyond those of JSON Schema.
 pub fn formats() -> impl Iterator<Item = &'static text_value::Format> {
-    [text_value::FORMATS, regions::FORMATS, institutions::service::FORMATS, map::FORMATS].into_iter().flatten()
+    [text_value::FORMATS, regions::FORMATS, institutions::service::FORMATS, map::FORMATS, access::account::FORMATS]
+        .into_iter()
+        .flatten()
 }
 
 /// Every code list, in the order of `/v1/code-lists`.
@@ -76,6 +81,8 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     saved_filters::FilterResource::ENTRY,
     access::Role::ENTRY,
     access::Audience::ENTRY,
+    access::ClientKind::ENTRY,
+    access::AccountStatus::ENTRY,
     RecordKind::ENTRY,
     imports::ImportField::ENTRY,
     imports::RowOutcome::ENTRY,

@@ -91,13 +91,13 @@ impl TestStore {
 /// Somebody with one role at one unit.
 pub(crate) fn at_unit(role: Role, unit: Uuid) -> Actor {
     let roles = vec![RoleAssignment { role, place: RolePlace::Unit(unit) }];
-    Actor { id: ActorId::Person(Uuid::now_v7()), roles }
+    Actor::new(ActorId::Person(Uuid::now_v7()), roles)
 }
 
 /// Somebody with one role at one institution.
 pub(crate) fn at_institution(role: Role, institution: Uuid) -> Actor {
     let roles = vec![RoleAssignment { role, place: RolePlace::Institution(institution) }];
-    Actor { id: ActorId::Person(Uuid::now_v7()), roles }
+    Actor::new(ActorId::Person(Uuid::now_v7()), roles)
 }
 
 /// Runs a command as somebody.

@@ -33,16 +33,7 @@ const EACH: usize = 12;
 async fn officer(database: &TestDatabase) -> (&'static str, &'static str) {
     let store = database.store().await;
     let role = RoleAssignment { role: Role::CouncilOfficer, place: RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH) };
-    let new = NewClient {
-        id: Uuid::now_v7(),
-        client_id: "officer".to_owned(),
-        name: "officer".to_owned(),
-        secret: "secret".to_owned(),
-        is_read_only: false,
-        allowed_networks: Vec::new(),
-        expires_at: None,
-        roles: vec![role],
-    };
+    let new = NewClient::service(Uuid::now_v7(), "officer", "officer", "secret", vec![role]);
     store.write(&Author::system(), async |work: &mut Work| work.create_client(new.clone()).await).await.unwrap();
     store.close().await.unwrap();
     ("officer", "secret")

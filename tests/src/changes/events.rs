@@ -20,16 +20,7 @@ use crate::harness::{Actor, TestServer};
 /// A council officer's client with the secret `secret`.
 fn officer_named(client_id: &str) -> NewClient {
     let role = RoleAssignment { role: Role::CouncilOfficer, place: RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH) };
-    NewClient {
-        id: Uuid::now_v7(),
-        client_id: client_id.to_owned(),
-        name: client_id.to_owned(),
-        secret: "secret".to_owned(),
-        is_read_only: false,
-        allowed_networks: Vec::new(),
-        expires_at: None,
-        roles: vec![role],
-    }
+    NewClient::service(Uuid::now_v7(), client_id, client_id, "secret", vec![role])
 }
 
 /// Makes a unit; gives its id.

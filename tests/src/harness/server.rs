@@ -117,24 +117,15 @@ impl TestServer {
     /// Somebody with several roles, with a token of their own.
     pub(crate) async fn client_holding(&self, roles: Vec<RoleAssignment>) -> Actor {
         let id = Uuid::now_v7();
-        let new = NewClient {
-            id,
-            client_id: format!("test-{id}"),
-            name: "a test".to_owned(),
-            secret: "secret".to_owned(),
-            is_read_only: false,
-            allowed_networks: Vec::new(),
-            expires_at: None,
-            roles,
-        };
-        self.make_client(&new).await
+        self.make_client(&NewClient::service(id, &format!("test-{id}"), "a test", "secret", roles)).await
     }
 
     /// A client as it is described, with a token of its own.
     pub(crate) async fn make_client(&self, new: &NewClient) -> Actor {
         self.know_client(new).await;
         let nobody = self.anonymous();
-        let answer = nobody.token_for(&new.client_id, &new.secret).await.expect_status(200);
+        let answer =
+            nobody.token_for(&new.client_id, new.secret.as_deref().unwrap_or_default()).await.expect_status(200);
         nobody.with_token(answer.at("/access_token").as_str().unwrap())
     }
 

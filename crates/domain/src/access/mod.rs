@@ -3,16 +3,20 @@
 //! The check of every request, the OpenAPI document and `docs/permissions.md` all come from
 //! [`permission::Permission::roles`].
 
+pub mod account;
 pub mod actor;
 pub mod audience;
+pub mod granting;
 pub mod network;
+pub mod password;
 pub mod permission;
 pub mod role;
 pub mod scope;
 
-pub use actor::{Actor, ActorId, RoleAssignment, RolePlace};
+pub use account::{AccountStatus, ClientKind, RedirectUri};
+pub use actor::{Actor, ActorId, RoleAssignment, RolePlace, SharedPermission};
 pub use audience::Audience;
 pub use network::Network;
-pub use permission::Permission;
+pub use permission::{Permission, PermissionSet};
 pub use role::Role;
 pub use scope::Scope;

@@ -191,5 +191,5 @@ fn fingerprint(token: &str) -> [u8; 32] {
 async fn identity_of(store: &Store, client: ClientRecord) -> Result<Identity, StoreError> {
     let id = ActorId::Client(client.id);
     let roles = store.roles_of(id).await?;
-    Ok(Identity::of_client(Actor { id, roles }, client))
+    Ok(Identity::of_client(Actor::new(id, roles), client))
 }

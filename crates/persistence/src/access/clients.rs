@@ -8,8 +8,8 @@ use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Qu
 use uuid::Uuid;
 
 use aumsos_domain::{
-    RecordKind,
-    access::{Network, RoleAssignment},
+    CodeList, RecordKind,
+    access::{ClientKind, Network, PermissionSet, RedirectUri, RoleAssignment},
 };
 
 use super::{HolderKind, entity::client};
@@ -28,8 +28,18 @@ pub struct NewClient {
     pub client_id: String,
     /// For people.
     pub name: String,
-    /// The secret; only its keyed hash is kept.
-    pub secret: String,
+    /// What kind of program it is.
+    pub kind: ClientKind,
+    /// The secret; only its keyed hash is kept. None for one that keeps none, or that signs its assertions.
+    pub secret: Option<String>,
+    /// Where codes may be sent.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// What its tokens can carry; none for all that its roles, or its people, hold.
+    pub scopes: Option<PermissionSet>,
+    /// Public keys with which it signs its assertions (RFC 7517, RFC 7523), as JSON.
+    pub jwks: Option<String>,
+    /// The unit that keeps it.
+    pub unit_id: Option<Uuid>,
     /// Whether it may only read.
     pub is_read_only: bool,
     /// Where it may come from; empty means from anywhere.
@@ -40,11 +50,44 @@ pub struct NewClient {
     pub roles: Vec<RoleAssignment>,
 }
 
-/// A client that has shown its secret.
+impl NewClient {
+    /// A system that acts for itself, with a secret, from anywhere and without an end.
+    pub fn service(id: Uuid, client_id: &str, name: &str, secret: &str, roles: Vec<RoleAssignment>) -> Self {
+        Self {
+            id,
+            client_id: client_id.to_owned(),
+            name: name.to_owned(),
+            kind: ClientKind::Service,
+            secret: Some(secret.to_owned()),
+            redirect_uris: Vec::new(),
+            scopes: None,
+            jwks: None,
+            unit_id: None,
+            is_read_only: false,
+            allowed_networks: Vec::new(),
+            expires_at: None,
+            roles,
+        }
+    }
+}
+
+/// A client that is known and may come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientRecord {
     /// Its id in the ledger and in tokens.
     pub id: Uuid,
+    /// What it is known by.
+    pub client_id: String,
+    /// For people.
+    pub name: String,
+    /// What kind of program it is.
+    pub kind: ClientKind,
+    /// Where codes may be sent.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// What its tokens can carry.
+    pub scopes: PermissionSet,
+    /// Public keys with which it signs its assertions, as JSON.
+    pub jwks: Option<String>,
     /// Whether it may only read.
     pub is_read_only: bool,
     /// Where it may come from; empty means from anywhere.
@@ -88,7 +131,10 @@ impl Work {
         let row = client::Model {
             id: new.id,
             version: 1,
-            secret_mac: self.store.vault.secret_mac(&new.client_id, &new.secret),
+            secret_mac: new
+                .secret
+                .as_deref()
+                .map_or_else(String::new, |secret| self.store.vault.secret_mac(&new.client_id, secret)),
             client_id: new.client_id,
             name: new.name,
             is_read_only: new.is_read_only,
@@ -97,6 +143,11 @@ impl Work {
             expires_at: new.expires_at.map(to_micros),
             created_at: at,
             updated_at: at,
+            unit_id: new.unit_id,
+            kind: new.kind.to_string(),
+            redirect_uris: serde_json::to_string(&new.redirect_uris).map_err(|_| DAMAGED)?,
+            scopes: new.scopes.map(PermissionSet::to_scope),
+            jwks: new.jwks,
         };
         client::Entity::insert(client::ActiveModel::from(row.clone()))
             .exec_without_returning(&self.transaction)
@@ -177,9 +228,25 @@ impl TryFrom<client::Model> for ClientRecord {
     type Error = StoreError;
 
     fn try_from(row: client::Model) -> Result<Self, StoreError> {
-        let allowed_networks = networks_of(&row.allowed_networks)?;
-        Ok(Self { id: row.id, is_read_only: row.is_read_only, allowed_networks })
+        Ok(Self {
+            allowed_networks: networks_of(&row.allowed_networks)?,
+            kind: ClientKind::from_code(&row.kind).ok_or(DAMAGED)?,
+            redirect_uris: serde_json::from_str(&row.redirect_uris).map_err(|_| DAMAGED)?,
+            scopes: scopes_of(row.scopes.as_deref())?,
+            id: row.id,
+            client_id: row.client_id,
+            name: row.name,
+            is_read_only: row.is_read_only,
+            jwks: row.jwks,
+        })
     }
+}
+
+const DAMAGED: StoreError = StoreError::Unreadable("a client");
+
+/// What cannot be read must not widen: it is an error, never everything.
+fn scopes_of(text: Option<&str>) -> Result<PermissionSet, StoreError> {
+    text.map_or(Ok(PermissionSet::ALL), |scopes| PermissionSet::from_scope(scopes).ok_or(DAMAGED))
 }
 
 fn is_usable(row: &client::Model) -> bool {
@@ -210,7 +277,8 @@ fn client_change(
         let document = serde_json::json!({
             "id": row.id, "client_id": row.client_id, "name": row.name, "is_read_only": row.is_read_only,
             "is_active": row.is_active, "allowed_networks": row.allowed_networks,
-            "expires_at": row.expires_at.map(from_micros).transpose()?,
+            "expires_at": row.expires_at.map(from_micros).transpose()?, "kind": row.kind,
+            "redirect_uris": row.redirect_uris, "scopes": row.scopes, "jwks": row.jwks, "unit_id": row.unit_id,
         });
         Ok(State { unit: None, is_public: false, document: document.to_string() })
     };

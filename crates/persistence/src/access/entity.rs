@@ -20,6 +20,14 @@ pub(super) mod client {
         pub expires_at: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,
+        pub unit_id: Option<Uuid>,
+        pub kind: String,
+        #[sea_orm(column_type = "Text")]
+        pub redirect_uris: String,
+        #[sea_orm(column_type = "Text", nullable)]
+        pub scopes: Option<String>,
+        #[sea_orm(column_type = "Text", nullable)]
+        pub jwks: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -44,6 +52,8 @@ pub(super) mod person {
         pub is_active: bool,
         pub created_at: i64,
         pub updated_at: i64,
+        pub unit_id: Option<Uuid>,
+        pub language: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -69,6 +79,10 @@ pub(super) mod role_assignment {
         pub valid_from: i64,
         pub valid_until: Option<i64>,
         pub created_at: i64,
+        pub version: i64,
+        pub granted_by_kind: String,
+        pub granted_by_id: Option<Uuid>,
+        pub revoked_at: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -90,6 +104,8 @@ pub(super) mod signing_key {
         pub master_key_id: String,
         pub created_at: i64,
         pub retired_at: Option<i64>,
+        pub algorithm: String,
+        pub signs_from: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::{EntityTrait, QueryOrder};
 use uuid::Uuid;
 
-use aumsos_domain::{RecordKind, access::RoleAssignment};
+use aumsos_domain::{
+    Language, RecordKind,
+    access::{RoleAssignment, RolePlace},
+};
 
 use super::{HolderKind, entity::person};
 use crate::{
@@ -48,6 +51,11 @@ impl Work {
             is_active: true,
             created_at: at,
             updated_at: at,
+            unit_id: roles.iter().find_map(|held| match held.place {
+                RolePlace::Unit(unit) => Some(unit),
+                RolePlace::Institution(_) => None,
+            }),
+            language: Language::default().tag().to_owned(),
         };
         person::Entity::insert(person::ActiveModel::from(row)).exec_without_returning(&self.transaction).await?;
         self.append(Change {

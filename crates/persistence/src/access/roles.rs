@@ -56,6 +56,10 @@ impl Work {
                 valid_from: ActiveValue::Set(to_micros(self.at)),
                 valid_until: ActiveValue::Set(None),
                 created_at: ActiveValue::Set(to_micros(self.at)),
+                version: ActiveValue::Set(1),
+                granted_by_kind: ActiveValue::Set(self.author.actor.kind().to_owned()),
+                granted_by_id: ActiveValue::Set(self.author.actor.id()),
+                revoked_at: ActiveValue::Set(None),
             };
             let inserted = role_assignment::Entity::insert(row).exec_with_returning(&self.transaction).await?;
             let document = serde_json::json!({
@@ -112,7 +116,10 @@ fn valid_now() -> Condition {
     let not_over = Condition::any()
         .add(role_assignment::Column::ValidUntil.is_null())
         .add(role_assignment::Column::ValidUntil.gt(now));
-    Condition::all().add(role_assignment::Column::ValidFrom.lte(now)).add(not_over)
+    Condition::all()
+        .add(role_assignment::Column::ValidFrom.lte(now))
+        .add(role_assignment::Column::RevokedAt.is_null())
+        .add(not_over)
 }
 
 fn read(row: &role_assignment::Model) -> Result<RoleAssignment, StoreError> {

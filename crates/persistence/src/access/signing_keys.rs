@@ -62,6 +62,8 @@ impl Store {
             master_key_id: ActiveValue::Set(self.vault.id().to_owned()),
             created_at: ActiveValue::Set(to_micros(clock::now())),
             retired_at: ActiveValue::Set(None),
+            algorithm: ActiveValue::Set("EdDSA".to_owned()),
+            signs_from: ActiveValue::Set(0),
         };
         signing_key::Entity::insert(row).exec_without_returning(&self.write).await?;
         Ok(())

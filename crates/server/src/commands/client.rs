@@ -132,15 +132,12 @@ impl Create {
 
     async fn make(&self, store: &Store, expires_at: Option<DateTime<Utc>>) -> Result<String, Failure> {
         let secret = Vault::fresh_secret()?;
+        let roles = places::find(store, &self.roles).await?;
         let new = NewClient {
-            id: Uuid::now_v7(),
-            client_id: self.id.clone(),
-            name: self.name.to_string(),
-            secret: secret.clone(),
             is_read_only: self.read_only,
             allowed_networks: self.networks.clone(),
             expires_at,
-            roles: places::find(store, &self.roles).await?,
+            ..NewClient::service(Uuid::now_v7(), &self.id, self.name.as_str(), &secret, roles)
         };
         let made = store.write(&Author::system(), async |work: &mut Work| work.create_client(new.clone()).await).await;
         match made {

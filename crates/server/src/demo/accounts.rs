@@ -28,18 +28,10 @@ pub(super) async fn make(work: &mut Work, tree: &Tree, home: Uuid, chance: &mut 
     for &role in Role::ALL {
         let roles: Vec<_> = places(role, tree, home).into_iter().map(|place| RoleAssignment { role, place }).collect();
         let label = role.label(Language::Indonesian);
-        work.create_client(NewClient {
-            id: chance.id(),
-            client_id: client_id(role),
-            name: format!("Demo: {label}"),
-            secret: SECRET.to_owned(),
-            is_read_only: false,
-            allowed_networks: Vec::new(),
-            expires_at: None,
-            roles: roles.clone(),
-        })
-        .await?;
-        work.create_person(chance.id(), &email(role), &format!("Demo: {label}"), &roles).await?;
+        let name = format!("Demo: {label}");
+        let client = NewClient::service(chance.id(), &client_id(role), &name, SECRET, roles.clone());
+        work.create_client(client).await?;
+        work.create_person(chance.id(), &email(role), &name, &roles).await?;
     }
     Ok(())
 }
