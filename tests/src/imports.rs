@@ -17,6 +17,7 @@ use aumsos_persistence::{
     jobs::LeasedJob,
     page::{Direction, Page},
 };
+use aumsos_server::mail::Carrier;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -449,7 +450,7 @@ on_both! {
             let job = store.claim_job(Uuid::now_v7()).await.unwrap().unwrap();
             assert!(job.attempt <= attempt);
             database.tamper("DELETE FROM job WHERE status = 'running' AND lease_until = 1").await;
-            store.do_job(&job).await;
+            store.do_job(&job, &Carrier::Nobody).await;
         }
         let dead = store.dead_jobs().await.unwrap();
         assert_eq!(dead.len(), 1);
@@ -583,7 +584,7 @@ on_both! {
         let store = database.store().await;
         let worker = tokio::spawn({
             let store = store.clone();
-            async move { store.run_jobs(Uuid::now_v7(), std::time::Duration::from_millis(100)).await }
+            async move { store.run_jobs(Uuid::now_v7(), std::time::Duration::from_millis(100), &Carrier::Nobody).await }
         });
         let dry_run = evaluate(&store, &council(), CSV).await;
         begin(&store, &council(), &dry_run, &BTreeMap::new()).await.unwrap();

@@ -19,6 +19,10 @@ pub struct Settings {
     pub burst: u32,
     /// Requests a minute for one address without a token; 0 lifts the limit.
     pub anonymous_requests_per_minute: u32,
+    /// Whether mail comes anywhere.
+    pub can_send_mail: bool,
+    /// Whether people whose roles see personal data must sign in with a second factor.
+    pub is_second_factor_required: bool,
     /// Writes the metrics in the text format of Prometheus.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }

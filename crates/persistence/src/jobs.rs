@@ -15,6 +15,7 @@ use crate::{
     Author, Store, StoreError, Work,
     clock::{self, to_micros},
     dialect::database_now,
+    mail::MailCarrier,
 };
 
 /// What is to be done. A new kind is one line here and one in [`Store::run_jobs`].
@@ -22,16 +23,19 @@ use crate::{
 pub enum JobKind {
     /// Write what an import's rows say; the subject is the import.
     ImportApply,
+    /// Carry a mail; the subject is the mail.
+    MailSend,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: &'static [Self] = &[Self::ImportApply];
+    pub const ALL: &'static [Self] = &[Self::ImportApply, Self::MailSend];
 
     /// The code in the table.
     pub const fn code(self) -> &'static str {
         match self {
             Self::ImportApply => "import.apply",
+            Self::MailSend => "mail.send",
         }
     }
 
@@ -236,6 +240,7 @@ impl Store {
         if work.transaction.execute(&update).await?.rows_affected() == 1 {
             match job.kind {
                 JobKind::ImportApply => work.give_import_up(job.subject).await?,
+                JobKind::MailSend => work.give_mail_up(job.subject).await?,
             }
         }
         work.commit().await
@@ -302,10 +307,10 @@ impl Store {
 
     /// Works the queue off until stopped: wakes when this process queues a job, and looks for those of others every
     /// `poll`. Dropped at any point, it leaves whole units of work; then call [`Self::release_jobs`].
-    pub async fn run_jobs(&self, holder: Uuid, poll: Duration) {
+    pub async fn run_jobs(&self, holder: Uuid, poll: Duration, carrier: &dyn MailCarrier) {
         loop {
             match self.claim_job(holder).await {
-                Ok(Some(job)) => self.do_job(&job).await,
+                Ok(Some(job)) => self.do_job(&job, carrier).await,
                 Ok(None) => {
                     let _ = tokio::time::timeout(poll, self.queued.notified()).await;
                 }
@@ -318,11 +323,12 @@ impl Store {
     }
 
     /// Does a job that was taken, and says in the queue what became of it.
-    pub async fn do_job(&self, job: &LeasedJob) {
+    pub async fn do_job(&self, job: &LeasedJob, carrier: &dyn MailCarrier) {
         let outcome = match job.kind {
             // It was begun and never ended that often: it takes its process down with it.
             _ if job.attempt > ATTEMPTS => Err(StoreError::Unreadable("a job that breaks its process off")),
             JobKind::ImportApply => self.apply_import(job).await,
+            JobKind::MailSend => self.carry_mail(job, carrier).await,
         };
         let Err(error) = outcome else { return };
         tracing::warn!(%error, job = %job.id, kind = job.kind.code(), attempt = job.attempt, "a job failed");

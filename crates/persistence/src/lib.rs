@@ -16,6 +16,7 @@ pub mod institutions;
 pub mod jobs;
 pub mod lease;
 pub mod ledger;
+pub mod mail;
 mod migrations;
 pub mod objects;
 pub mod organization_units;

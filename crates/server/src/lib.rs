@@ -8,6 +8,7 @@ mod commands;
 pub mod config;
 mod demo;
 pub mod failure;
+pub mod mail;
 mod metrics;
 pub mod opening;
 pub mod progress;

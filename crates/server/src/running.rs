@@ -10,6 +10,7 @@ use crate::{
     config::{Config, Database, HttpUrl, ServeFlags},
     demo,
     failure::Failure,
+    mail::Carrier,
     opening,
     serve::{self, Server},
     workers::Workers,
@@ -48,7 +49,8 @@ impl Running {
         let stop = CancellationToken::new();
         let objects = serve::objects(config)?;
         let server = Server::start(config, &store, &objects, &stop).await?;
-        let workers = Workers::start(&store, &objects, &config.audit, &stop);
+        let carrier = Carrier::of(config, server.public_url())?;
+        let workers = Workers::start(&store, &objects, carrier, &config.audit, &stop);
         Ok(Self { store, server, workers, stop })
     }
 

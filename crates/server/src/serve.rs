@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::{Config, HttpUrl, ObjectsUrl, values::Scalar},
     failure::Failure,
+    mail::Carrier,
     metrics,
 };
 
@@ -69,7 +70,8 @@ impl Server {
         let public_url = config.http.public_url.at(address);
         let in_flight = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&in_flight);
-        let service = Service::new(store.clone(), objects.clone(), settings(config, &public_url)).await?;
+        let settings = settings(config, &public_url)?;
+        let service = Service::new(store.clone(), objects.clone(), settings).await?;
         tell_of_the_end(&service, stop);
         feed_streams(&service);
         let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
@@ -141,9 +143,9 @@ impl Server {
 }
 
 /// What the interface is told of the configuration.
-fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
+fn settings(config: &Config, public_url: &HttpUrl) -> Result<Settings, Failure> {
     let proxies = config.http.trusted_proxies.clone();
-    Settings {
+    Ok(Settings {
         public_url: public_url.to_string(),
         is_trusted_proxy: Arc::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
         body_limit_bytes: config.http.body_limit_bytes,
@@ -151,8 +153,10 @@ fn settings(config: &Config, public_url: &HttpUrl) -> Settings {
         requests_per_minute: config.rate_limit.requests_per_minute,
         burst: config.rate_limit.burst,
         anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
+        can_send_mail: Carrier::of(config, public_url)?.can_carry(),
+        is_second_factor_required: config.identity.second_factor_required,
         metrics: Arc::new(metrics::written),
-    }
+    })
 }
 
 /// The store of photos and documents that is configured.

@@ -14,7 +14,7 @@ use tokio::{task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{config::Audit, failure::Failure, metrics};
+use crate::{config::Audit, failure::Failure, mail::Carrier, metrics};
 
 /// How often the sealer looks for what other processes have committed.
 const LOOK_FOR_COMMITS: Duration = Duration::from_millis(200);
@@ -35,13 +35,13 @@ pub struct Workers {
 
 impl Workers {
     /// Starts all of them; they end after `stop`.
-    pub fn start(store: &Store, objects: &Objects, audit: &Audit, stop: &CancellationToken) -> Self {
+    pub fn start(store: &Store, objects: &Objects, carrier: Carrier, audit: &Audit, stop: &CancellationToken) -> Self {
         let mut tasks = JoinSet::new();
         tasks.spawn(seal(store.clone(), stop.clone()));
         tasks.spawn(follow(store.clone(), stop.clone()));
         tasks.spawn(tidy_up(store.clone(), objects.clone(), stop.clone()));
         tasks.spawn(count_up(stop.clone()));
-        tasks.spawn(work_off(store.clone(), stop.clone()));
+        tasks.spawn(work_off(store.clone(), carrier, stop.clone()));
         if let Some(file) = audit.checkpoint_file.clone() {
             let interval = Duration::from_secs(audit.checkpoint_interval_seconds);
             tasks.spawn(sign(store.clone(), file, interval, stop.clone()));
@@ -97,10 +97,10 @@ async fn tidy_up(store: Store, objects: Objects, stop: CancellationToken) {
 }
 
 /// Works the queue off until the stop; then gives back what was taken and is not done.
-async fn work_off(store: Store, stop: CancellationToken) {
+async fn work_off(store: Store, carrier: Carrier, stop: CancellationToken) {
     let holder = Uuid::now_v7();
     tokio::select! {
-        () = store.run_jobs(holder, LOOK_FOR_JOBS) => {}
+        () = store.run_jobs(holder, LOOK_FOR_JOBS, &carrier) => {}
         () = stop.cancelled() => {}
     }
     if let Err(error) = store.release_jobs(holder).await {

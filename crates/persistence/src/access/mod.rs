@@ -2,11 +2,13 @@
 
 pub mod clients;
 mod entity;
+pub mod links;
 pub mod people;
 pub mod roles;
 pub mod signing_keys;
 
 pub use clients::{ClientRecord, ListedClient, NewClient};
+pub use links::{LinkPurpose, UsableLink};
 pub use people::ListedPerson;
 pub(crate) use roles::HolderKind;
 pub use signing_keys::SigningKey;

@@ -152,6 +152,12 @@ impl HttpUrl {
         &self.0
     }
 
+    /// Whether clients reach it on this machine alone.
+    pub fn is_of_this_machine(&self) -> bool {
+        let host = self.0.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
+        matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]")
+    }
+
     /// The address with the port that was really bound in place of port 0, which lets the system choose one.
     #[must_use]
     pub fn at(&self, bound: SocketAddr) -> Self {

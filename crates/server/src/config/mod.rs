@@ -8,6 +8,7 @@
 mod addresses;
 mod flags;
 mod layers;
+mod mail;
 mod master_key;
 mod origins;
 mod problems;
@@ -25,13 +26,14 @@ use std::{ffi::OsString, fs, path::Path};
 pub use self::{
     addresses::{Database, DatabaseUrl, HttpUrl, ObjectsUrl, WebOrigin},
     flags::{Overrides, ServeFlags},
+    mail::{MailAddress, SmtpUrl},
     master_key::MasterKeyError,
     origins::{Origin, Origins},
     problems::{ConfigError, Problem},
     reference::reference,
     secret::{MasterKey, Secret},
-    sections::{Audit, Http, Log, Objects, RateLimit, Secrets, Storage, Telemetry},
-    values::{LogFilter, LogFormat},
+    sections::{Audit, Http, Identity, Log, Mail, Objects, RateLimit, Secrets, Storage, Telemetry},
+    values::{LogFilter, LogFormat, SigningAlgorithm},
 };
 use self::{layers::Layers, layers::Surroundings, reader::Reader, values::Scalar};
 
@@ -48,6 +50,10 @@ pub struct Config {
     pub secrets: Secrets,
     /// Where photographs and documents are kept.
     pub objects: Objects,
+    /// How people and programs come in.
+    pub identity: Identity,
+    /// How mail is sent.
+    pub mail: Mail,
     /// Proof that the audit trail is whole.
     pub audit: Audit,
     /// What is logged, and how.
@@ -102,6 +108,8 @@ impl Config {
         let rate_limit = RateLimit::read(from);
         let secrets = Secrets::read(from);
         let objects = Objects::read(from);
+        let identity = Identity::read(from);
+        let mail = Mail::read(from);
         let audit = Audit::read(from);
         let log = Log::read(from);
         let telemetry = Telemetry::read(from);
@@ -111,6 +119,8 @@ impl Config {
             rate_limit: rate_limit?,
             secrets: secrets?,
             objects: objects?,
+            identity: identity?,
+            mail: mail?,
             audit: audit?,
             log: log?,
             telemetry: telemetry?,
@@ -139,6 +149,12 @@ impl Config {
             (Some(_), None) => refuse("objects.access_key_id", "objects.secret_access_key is missing beside it"),
             (None, Some(_)) => refuse("objects.secret_access_key", "objects.access_key_id is missing beside it"),
             _ => {}
+        }
+        if self.identity.outside_issuer.is_some() != self.identity.outside_audience.is_some() {
+            refuse(
+                "identity.outside_issuer",
+                "identity.outside_issuer and identity.outside_audience are given together",
+            );
         }
         if self.http.metrics_listen == Some(self.http.listen) && self.http.listen.port() != 0 {
             refuse("http.metrics_listen", "http.listen is the same: metrics need an address or port of their own");

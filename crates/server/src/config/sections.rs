@@ -7,9 +7,10 @@ use aumsos_domain::access::Network;
 
 use super::{
     addresses::{Database, DatabaseUrl, HttpUrl, ObjectsUrl, WebOrigin},
+    mail::{MailAddress, SmtpUrl},
     reader::Reader,
     secret::{MasterKey, Secret},
-    values::{LogFilter, LogFormat},
+    values::{LogFilter, LogFormat, SigningAlgorithm},
 };
 
 /// One setting, as the reference describes it.
@@ -77,6 +78,8 @@ pub(super) const SECTIONS: &[Section] = &[
     RateLimit::SECTION,
     Secrets::SECTION,
     Objects::SECTION,
+    Identity::SECTION,
+    Mail::SECTION,
     Audit::SECTION,
     Log::SECTION,
     Telemetry::SECTION,
@@ -159,6 +162,35 @@ section! {
         access_key_id: Option<String>;
         /// The secret that belongs to the access key.
         secret_access_key: Option<Secret<String>>;
+    }
+}
+
+section! {
+    /// How people and programs come in.
+    Identity at "identity." {
+        /// How access tokens are signed: `EdDSA` (Ed25519) or `ES256`. A change makes a new key; the old one verifies
+        /// until its tokens end.
+        signing_algorithm: SigningAlgorithm = "EdDSA";
+        /// Whether people whose roles see personal data must sign in with a second factor.
+        second_factor_required: bool = "false";
+        /// An outside OpenID provider (Keycloak and the like) whose access tokens are accepted: its issuer.
+        outside_issuer: Option<HttpUrl>;
+        /// What the outside provider's tokens must name as their audience.
+        outside_audience: Option<String>;
+        /// The claim of the outside provider's tokens that lists roles, each as `ROLE@PLACE`; dots lead into objects, such
+        /// as `realm_access.roles`. Without one, people have the roles that they hold here.
+        outside_roles_claim: Option<String>;
+    }
+}
+
+section! {
+    /// How mail is sent: invitations, resets of passwords, alarms.
+    Mail at "mail." {
+        /// `smtps://USER:PASSWORD@HOST:465`, or `smtp://USER:PASSWORD@HOST:587?tls=required`. Without one, mail is
+        /// written to the log where service and clients are on one machine (a developer's run), and else cannot be sent.
+        smtp_url: Option<SmtpUrl>;
+        /// The address that mail is from.
+        from: MailAddress = "aumsos <aumsos@localhost>";
     }
 }
 

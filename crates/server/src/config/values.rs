@@ -150,6 +150,45 @@ macro_rules! whole_numbers {
 
 whole_numbers!(u32, u64, usize);
 
+impl Scalar for bool {
+    const BARE: bool = true;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// How access tokens are signed (RFC 8037, RFC 7518 §3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningAlgorithm {
+    /// Ed25519.
+    EdDsa,
+    /// ECDSA over P-256 with SHA-256.
+    Es256,
+}
+
+impl Scalar for SigningAlgorithm {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "EdDSA" => Ok(Self::EdDsa),
+            "ES256" => Ok(Self::Es256),
+            _ => Err(format!("`{text}` is not offered: use EdDSA or ES256")),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+        }
+        .to_owned()
+    }
+}
+
 /// What is logged: directives as `tracing` reads them, such as `info` or `info,aumsos_http=debug`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);
