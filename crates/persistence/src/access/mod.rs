@@ -1,7 +1,7 @@
 //! Who may come in: clients, people, the roles they hold, and the keys that tokens are signed with.
 
 pub mod clients;
-mod entity;
+pub(crate) mod entity;
 pub mod grants;
 pub mod links;
 pub mod people;
@@ -10,9 +10,10 @@ pub mod sessions;
 pub mod signing_keys;
 
 pub use clients::{ClientRecord, ListedClient, NewClient};
+pub(crate) use clients::{client_change, networks_of, networks_text};
 pub use grants::{Granted, ListedGrant, LiveGrant, NewCode, ShownCode};
 pub use links::{LinkPurpose, UsableLink};
 pub use people::ListedPerson;
-pub(crate) use roles::HolderKind;
+pub(crate) use roles::{HolderKind, actor_of};
 pub use sessions::{EndReason, ListedSession, Session};
 pub use signing_keys::SigningKey;
