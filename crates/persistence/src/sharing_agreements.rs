@@ -155,13 +155,14 @@ impl Work {
         Ok(Entity::find_by_id(id).one(&self.transaction).await?.is_some())
     }
 
-    /// One agreement with a unit of a scope on either side, locked until the end of this unit of work.
+    /// One agreement with a unit of any of some scopes on either side, locked until the end of this unit of work.
     pub async fn sharing_agreement_for_update(
         &mut self,
         id: Uuid,
-        scope: &Scope,
+        scopes: &[Scope],
     ) -> Result<Option<SharingAgreement>, StoreError> {
-        let row = Entity::find_by_id(id).filter(between(scope)).lock_exclusive().one(&self.transaction).await?;
+        let visible = scopes.iter().fold(Condition::any(), |any, scope| any.add(between(scope)));
+        let row = Entity::find_by_id(id).filter(visible).lock_exclusive().one(&self.transaction).await?;
         row.map(read).transpose()
     }
 

@@ -151,8 +151,8 @@ impl ClientProfile {
         broken
     }
 
-    /// Whether a change to another profile bears on how the client comes in, and with what.
-    pub fn is_as_strong_as(&self, other: &Self) -> bool {
+    /// Whether nothing differs from another profile of how the client comes in, and with what.
+    pub fn comes_in_like(&self, other: &Self) -> bool {
         (&self.redirect_uris, self.allowed(), &self.jwks, self.read_only, &self.allowed_networks, self.expires_at)
             == (
                 &other.redirect_uris,

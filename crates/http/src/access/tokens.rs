@@ -190,6 +190,7 @@ fn fingerprint(token: &str) -> [u8; 32] {
 
 async fn identity_of(store: &Store, client: ClientRecord) -> Result<Identity, StoreError> {
     let id = ActorId::Client(client.id);
-    let roles = store.roles_of(id).await?;
-    Ok(Identity::of_client(Actor::new(id, roles), client))
+    let mut actor = Actor::new(id, store.roles_of(id).await?);
+    actor.shared = store.shared_with(&actor.roles).await?;
+    Ok(Identity::of_client(actor, client))
 }

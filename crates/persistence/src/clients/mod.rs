@@ -2,8 +2,7 @@
 //! [`crate::access::clients`].
 
 use sea_orm::{
-    ActiveValue, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait},
+    ActiveValue, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 

@@ -12,10 +12,7 @@ use aumsos_domain::{
     access::{Actor, Permission, Scope},
     role_assignments::HolderKind,
 };
-use sea_orm::{
-    ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait},
-};
+use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 
 pub use self::{
     filters::{PeopleFilters, PersonSort},
@@ -34,29 +31,31 @@ const DAMAGED: StoreError = StoreError::Unreadable("a person");
 /// The scopes that decide which people an actor sees.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PeopleSight {
-    read: Scope,
+    read: Vec<Scope>,
     roles: Scope,
 }
 
 impl PeopleSight {
     /// What an actor sees when reading.
     pub fn of(actor: &Actor) -> Self {
-        Self { read: actor.scope(Permission::PeopleRead), roles: actor.scope(Permission::RolesRead) }
+        Self { read: vec![actor.scope(Permission::PeopleRead)], roles: actor.scope(Permission::RolesRead) }
     }
 
-    /// What an actor sees of the people whom they keep: for steps in the life of an account.
-    pub fn for_managing(actor: &Actor) -> Self {
-        Self { read: actor.scope(Permission::PeopleManage), roles: Scope::nowhere() }
+    /// What an actor sees when taking a step: whom they may read, and whom they keep.
+    pub fn for_steps(actor: &Actor) -> Self {
+        let read = [Permission::PeopleRead, Permission::PeopleManage].map(|permission| actor.scope(permission));
+        Self { read: read.to_vec(), roles: Scope::nowhere() }
     }
 
-    /// People who are kept by a unit of the scope or one below it, or who hold a role, now or from some day on, at a
+    /// People who are kept by a unit of a scope or one below it, or who hold a role, now or from some day on, at a
     /// place in the scope.
     pub(crate) fn visible(&self) -> Condition {
-        if self.read.is_nowhere() {
-            return Condition::all().add(Expr::value(false));
+        let mut any = Condition::any().add(Expr::value(false));
+        for scope in self.read.iter().filter(|scope| !scope.is_nowhere()) {
+            let holding = places_of(HolderKind::Person, &[], held_within(scope));
+            any = any.add(kept_within(scope)).add(Column::Id.in_subquery(holding));
         }
-        let holding = places_of(HolderKind::Person, &[], held_within(&self.read));
-        kept_within(&self.read).add(Column::Id.in_subquery(holding))
+        any
     }
 
     /// Where the actor sees who holds which role.

@@ -3,15 +3,12 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{ExprTrait, Query},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
 use uuid::Uuid;
 
 use aumsos_domain::{
     CodeList,
-    access::{ActorId, Role, RolePlace},
+    access::{ActorId, Role},
     organization_units::OrganizationUnit,
     role_assignments::GivenRole,
 };

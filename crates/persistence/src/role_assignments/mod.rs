@@ -4,7 +4,7 @@ mod administrators;
 mod places;
 mod read;
 
-use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use aumsos_domain::{
@@ -41,13 +41,14 @@ impl Work {
         Ok(Entity::find_by_id(id).one(&self.transaction).await?.is_some())
     }
 
-    /// One assignment within a scope, locked until the end of this unit of work.
+    /// One assignment within any of some scopes, locked until the end of this unit of work.
     pub async fn role_assignment_for_update(
         &mut self,
         id: Uuid,
-        scope: &Scope,
+        scopes: &[Scope],
     ) -> Result<Option<GivenRole>, StoreError> {
-        let row = Entity::find_by_id(id).filter(held_within(scope)).lock_exclusive().one(&self.transaction).await?;
+        let visible = scopes.iter().fold(Condition::any(), |any, scope| any.add(held_within(scope)));
+        let row = Entity::find_by_id(id).filter(visible).lock_exclusive().one(&self.transaction).await?;
         row.map(read).transpose()
     }
 
