@@ -128,10 +128,7 @@ async fn handle_reset(
         if !seen.has_second_factor {
             return Err(Problem::refused(&NO_SECOND_FACTOR));
         }
-        let after = seen.person.clone().moved_on(work.at());
-        work.clear_second_factor(*id).await?;
-        work.save_person("second_factor_reset", Some(&seen.person), &after).await?;
-        Ok(work.end_access_of(*id, EndReason::SecondFactorChanged).await?)
+        Ok(work.remove_second_factor(*id).await?)
     })
     .await
 }

@@ -1,10 +1,7 @@
 //! Writing accounts: the row, and the ledger with all that names the person sealed.
 
 use data_encoding::BASE64;
-use sea_orm::{
-    ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, Nullable, Value},
-};
+use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -107,21 +104,6 @@ impl Work {
             .await?;
         outside_identity::Entity::delete_many()
             .filter(outside_identity::Column::PersonId.eq(after.id))
-            .exec(&self.transaction)
-            .await?;
-        Ok(())
-    }
-
-    /// Takes the second factor of a person away, with the codes that stand in for it.
-    pub async fn clear_second_factor(&mut self, person: Uuid) -> Result<(), StoreError> {
-        person_secret::Entity::update_many()
-            .col_expr(person_secret::Column::TotpSealed, Expr::value(Vec::<u8>::null()))
-            .col_expr(person_secret::Column::TotpConfirmedAt, Expr::value(Value::BigInt(None)))
-            .filter(person_secret::Column::PersonId.eq(person))
-            .exec(&self.transaction)
-            .await?;
-        recovery_code::Entity::delete_many()
-            .filter(recovery_code::Column::PersonId.eq(person))
             .exec(&self.transaction)
             .await?;
         Ok(())
