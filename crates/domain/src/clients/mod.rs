@@ -12,7 +12,6 @@ pub use self::jwks::{Jwk, Jwks, KeyType};
 use crate::{
     access::{Actor, ClientKind, Network, Permission, PermissionSet, RedirectUri, account::ClientId, granting},
     institutions::rules::Broken,
-    organization_units::OrganizationUnit,
     reason::{Reason, Refusal},
     text_value::Name,
 };
@@ -130,9 +129,10 @@ impl ClientProfile {
         self.scopes.as_ref().map_or(PermissionSet::ALL, |scopes| scopes.iter().copied().collect())
     }
 
-    /// The unit that keeps it.
-    pub fn keeper(&self) -> Uuid {
-        self.unit_id.unwrap_or(OrganizationUnit::MUHAMMADIYAH)
+    /// The same, with each scope once and in the order of the permission table, as it is kept.
+    fn in_order(self) -> Self {
+        let scopes = self.scopes.is_some().then(|| self.allowed().iter().collect());
+        Self { scopes, ..self }
     }
 
     /// Every rule that it breaks, for a client of a kind.
@@ -224,7 +224,7 @@ impl Client {
             client_id,
             kind,
             has_secret: kind.keeps_a_secret() && profile.jwks.is_none(),
-            profile,
+            profile: profile.in_order(),
             is_active: true,
             created_at: at,
             updated_at: at,
@@ -252,7 +252,7 @@ impl Client {
         if self.kind.keeps_a_secret() && profile.jwks.is_none() && !has_secret {
             return Err(Refusal::from(&CLIENT_NEEDS_SECRET));
         }
-        Ok(Self { profile, has_secret, version: self.version + 1, updated_at: at, ..self })
+        Ok(Self { profile: profile.in_order(), has_secret, version: self.version + 1, updated_at: at, ..self })
     }
 
     /// Gives it another secret; the one before opens nothing any more.

@@ -71,6 +71,9 @@ fn a_client_is_revoked_for_good_and_over_when_its_time_is() {
     let client = register(ClientKind::Service, json!({ "expires_at": "1970-01-01T00:01:00Z" }));
     assert_eq!(client.status(at(59)), ClientStatus::Active);
     assert_eq!(client.status(at(60)), ClientStatus::Expired);
+    let scoped =
+        register(ClientKind::Service, json!({ "scopes": ["census.read", "institutions.read", "census.read"] }));
+    assert_eq!(scoped.profile.scopes, Some(vec![Permission::InstitutionsRead, Permission::CensusRead]));
     let past = profile(json!({ "expires_at": "1970-01-01T00:00:20Z" }));
     assert_eq!(code(client.clone().change(past, at(30))), Some("client_expiry_past"));
     // What is over already can still be renamed.

@@ -58,7 +58,12 @@ impl PeopleFilters {
             let holding = places_of(HolderKind::Person, &self.role, held_within(sight.roles()));
             all = all.add(Column::Id.in_subquery(holding));
         }
-        for word in self.q.iter().flat_map(|text| search_words::Query::parse(text).words) {
+        let words = self.q.as_ref().map(|text| search_words::Query::parse(text).words);
+        if words.as_ref().is_some_and(Vec::is_empty) {
+            // Nothing of it is a word: nobody is called that.
+            all = all.add(Expr::value(false));
+        }
+        for word in words.into_iter().flatten() {
             // The words of a name are letters and digits alone: nothing in them means anything to LIKE.
             let column = || Expr::col((Entity, Column::NameWords));
             let begins = column().like(LikeExpr::new(format!("{}%", word.text)));

@@ -148,3 +148,52 @@ fn row_of(person: &Person) -> ActiveModel {
         erased_at: ActiveValue::Set(person.erased_at.map(to_micros)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use aumsos_domain::{access::ActorId, organization_units::OrganizationUnit, text_value::Line};
+
+    use super::*;
+    use crate::test_store::{TestStore, as_actor, at_unit};
+
+    #[tokio::test]
+    async fn the_ledger_names_nobody_and_opens_only_with_the_persons_key() {
+        let store = TestStore::open().await;
+        let officer = at_unit(aumsos_domain::access::Role::CouncilOfficer, OrganizationUnit::MUHAMMADIYAH);
+        let profile = json!({ "email": "siti@contoh.or.id", "name": "Siti Aminah" });
+        let id = Uuid::now_v7();
+        let person = Person::invite(id, serde_json::from_value(profile).unwrap(), crate::clock::now());
+        as_actor(&store, &officer, async |work| work.save_person("invited", None, &person).await).await;
+        let document = store.history(RecordKind::Person, id, 0, 1).await.unwrap()[0].after.clone().unwrap();
+        assert!(!document.contains("Siti") && !document.contains("contoh"), "{document}");
+        let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+        let sealed = BASE64.decode(document["sealed"].as_str().unwrap().as_bytes()).unwrap();
+        let at = place("person.sealed", id.as_bytes());
+        as_actor(&store, &officer, async |work| {
+            let key = work.key_of(id).await?;
+            let plain: serde_json::Value = serde_json::from_slice(&work.store.vault.open(&key, &at, &sealed)?).unwrap();
+            assert_eq!(plain["profile"]["email"], "siti@contoh.or.id");
+            Ok(())
+        })
+        .await;
+        let reason = Line::parse("Selesai").unwrap();
+        let disabled = person.disable(officer.id, reason, crate::clock::now()).unwrap();
+        let erased = disabled.clone().erase(officer.id, crate::clock::now()).unwrap();
+        as_actor(&store, &officer, async |work| {
+            work.save_person("disabled", Some(&disabled), &disabled).await?;
+            work.erase_person(&disabled, &erased).await
+        })
+        .await;
+        // With the key every copy is gone, and no other takes its place.
+        as_actor(&store, &officer, async |work| {
+            assert!(matches!(work.key_of(id).await, Err(StoreError::Taken)));
+            let row = Entity::find_by_id(id).one(&work.transaction).await?.unwrap();
+            assert_eq!((row.name.as_str(), row.name_key.as_str(), row.name_words.as_str()), ("", "", ""));
+            assert!(Email::parse(&row.email).is_err());
+            assert!(work.given_roles_of(ActorId::Person(id)).await?.is_empty());
+            Ok(())
+        })
+        .await;
+    }
+}
