@@ -37,6 +37,7 @@ pub mod regions;
 pub mod saved_filters;
 pub mod sensitive_reads;
 mod service;
+pub mod sessions;
 mod settings;
 pub mod statistics;
 

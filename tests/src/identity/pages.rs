@@ -29,7 +29,7 @@ on_both! {
             assert!(policy.starts_with("default-src 'none'; style-src 'self'; img-src data:; form-action 'self'"), "{policy}");
             assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"));
             assert_eq!(page.headers["cache-control"], "no-store");
-            assert_eq!(page.headers["referrer-policy"], "no-referrer");
+            assert_eq!(page.headers["referrer-policy"], "same-origin");
             assert_eq!(page.headers["x-content-type-options"], "nosniff");
             assert_eq!(page.headers["x-frame-options"], "DENY");
             for forbidden in ["<script", "javascript:", " style=", " onclick", "http-equiv"] {

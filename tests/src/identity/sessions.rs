@@ -113,6 +113,31 @@ on_both! {
         assert!(!browser.is_signed_in().await);
     }
 
+    async fn an_app_shows_and_ends_the_sessions_of_its_person_alone(server: TestServer) {
+        let app = App::public(&server).await;
+        let (browser, _) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let (actor, _) = app.tokens(&browser).await;
+        let (elsewhere, _) = app.tokens(&browser).await;
+        let (stranger, _) = signed_in(&server, "budi@contoh.or.id", Role::CouncilOfficer).await;
+        let (other, _) = app.tokens(&stranger).await;
+        let listed = actor.get("/v1/me/sessions").await.expect_status(200).at("/items");
+        let listed = listed.as_array().unwrap();
+        let kinds: Vec<_> = listed.iter().map(|one| (one["kind"].as_str().unwrap(), one["is_this"].as_bool().unwrap())).collect();
+        assert_eq!(kinds, [("browser", false), ("app", false), ("app", true)]);
+        let path = |index: usize| format!("/v1/me/sessions/{}/end", listed[index]["id"].as_str().unwrap());
+        for index in 0..3 {
+            other.post(path(index), serde_json::json!({})).await.is_not_found();
+        }
+        actor.post(path(0), serde_json::json!({})).await.expect_status(204);
+        assert!(!browser.is_signed_in().await);
+        actor.post(path(1), serde_json::json!({})).await.expect_status(204);
+        actor.post(path(1), serde_json::json!({})).await.is_not_found();
+        assert!(!lets_in(&elsewhere).await && lets_in(&actor).await);
+        let machine = server.council_officer().await;
+        assert_eq!(machine.get("/v1/me/sessions").await.expect_status(200).at("/items"), serde_json::json!([]));
+        machine.post(path(2), serde_json::json!({})).await.is_not_found();
+    }
+
     async fn an_app_can_be_sent_away(server: TestServer) {
         let app = App::public(&server).await;
         let (browser, _) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
