@@ -41,6 +41,7 @@ pub mod role_assignments;
 pub mod saved_filters;
 pub mod sensitive_reads;
 mod service;
+pub mod sessions;
 mod settings;
 pub mod sharing_agreements;
 pub mod statistics;

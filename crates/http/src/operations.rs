@@ -15,6 +15,7 @@ pub fn all() -> &'static [Operation] {
             crate::clients::operations(),
             crate::role_assignments::operations(),
             crate::sharing_agreements::operations(),
+            crate::sessions::operations(),
             crate::code_lists::operations(),
             crate::regions::operations(),
             crate::organization_units::operations(),
