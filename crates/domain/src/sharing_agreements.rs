@@ -181,6 +181,7 @@ impl SharingAgreement {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    #![expect(clippy::needless_pass_by_value, reason = "`json!` in place; a `&` before each would be noise")]
     use super::*;
     use crate::access::{Role, RoleAssignment, RolePlace, SharedPermission};
 

@@ -92,7 +92,7 @@ impl Store {
             Key::always(Expr::col((Entity, Column::CreatedAt)), direction),
             Key::always(Expr::col((Entity, Column::Id)), direction),
         ]);
-        keyset.apply(filtered(filters, scope), page).all(&self.read).await?.into_iter().map(read).collect()
+        keyset.apply(filtered(filters, scope), page).all(&self.read).await?.iter().map(read).collect()
     }
 
     /// How many there are.
@@ -102,7 +102,7 @@ impl Store {
 
     /// One agreement with a unit of a scope on either side.
     pub async fn sharing_agreement(&self, id: Uuid, scope: &Scope) -> Result<Option<SharingAgreement>, StoreError> {
-        Entity::find_by_id(id).filter(between(scope)).one(&self.read).await?.map(read).transpose()
+        Entity::find_by_id(id).filter(between(scope)).one(&self.read).await?.as_ref().map(read).transpose()
     }
 
     /// What other units share, at this moment, with somebody who holds these roles: a permission at the unit that shares
@@ -163,7 +163,7 @@ impl Work {
     ) -> Result<Option<SharingAgreement>, StoreError> {
         let visible = scopes.iter().fold(Condition::any(), |any, scope| any.add(between(scope)));
         let row = Entity::find_by_id(id).filter(visible).lock_exclusive().one(&self.transaction).await?;
-        row.map(read).transpose()
+        row.as_ref().map(read).transpose()
     }
 
     /// Writes an agreement, new or changed.
@@ -225,7 +225,7 @@ impl Work {
             .all(&self.transaction)
             .await?;
         for row in rows {
-            let before = read(row)?;
+            let before = read(&row)?;
             // One that is over by the clock of the domain has nothing left to end.
             if let Ok(after) = before.clone().end(self.at) {
                 self.save_sharing_agreement(action, Some(&before), &after).await?;
@@ -286,7 +286,7 @@ fn row_of(agreement: &SharingAgreement) -> entity::ActiveModel {
     }
 }
 
-fn read(row: entity::Model) -> Result<SharingAgreement, StoreError> {
+fn read(row: &entity::Model) -> Result<SharingAgreement, StoreError> {
     Ok(SharingAgreement {
         id: row.id,
         version: row.version,

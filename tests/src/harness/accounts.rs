@@ -2,7 +2,7 @@
 
 use aumsos_domain::access::{ClientKind, PermissionSet, RedirectUri, Role, RoleAssignment, RolePlace};
 use aumsos_persistence::{
-    Author, StoreError, Work,
+    Author, Work,
     access::{NewClient, NewCode},
 };
 use aws_lc_rs::digest;
@@ -71,7 +71,7 @@ impl TestServer {
             let redirect_uri = REDIRECT.to_owned();
             let code_challenge = code_challenge.clone();
             let new = NewCode { client, person, session, redirect_uri, scope, code_challenge };
-            Ok::<_, StoreError>(work.issue_code(new).await?)
+            work.issue_code(new).await
         });
         let code = code.await.unwrap();
         let redirect = REDIRECT.replace(':', "%3A").replace('/', "%2F");

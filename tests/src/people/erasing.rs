@@ -3,12 +3,12 @@
 use aumsos_domain::{RecordKind, access::Role};
 use serde_json::json;
 
-use super::{Office, PEOPLE, at};
+use super::{Office, PEOPLE, at, invitation};
 
 on_both! {
     async fn nothing_is_left_of_who_it_was_and_all_of_what_was_done(office: Office) {
         let by = &office.officer.actor;
-        let mut body = office.invitation("wulandari@contoh.or.id", office.java);
+        let mut body = invitation("wulandari@contoh.or.id", office.java);
         body["name"] = json!("Wulandari");
         body["roles"] = json!([{ "role": "regional_officer", "unit_id": office.java }]);
         let id = office.invited(by, body).await;
@@ -30,7 +30,7 @@ on_both! {
         let roles = by.get(format!("/v1/role-assignments?holder_id={id}&active=true")).await.is_fine();
         assert_eq!(roles.at("/items"), json!([]));
         // The address is free again.
-        office.invited(by, office.invitation("wulandari@contoh.or.id", office.java)).await;
+        office.invited(by, invitation("wulandari@contoh.or.id", office.java)).await;
 
         let store = office.server.store();
         let history = store.history(RecordKind::Person, id, 0, 50).await.unwrap();

@@ -59,11 +59,6 @@ impl OnDatabase for Office {
 }
 
 impl Office {
-    /// Whom somebody invites.
-    pub(crate) fn invitation(&self, email: &str, unit: Uuid) -> Value {
-        json!({ "email": email, "name": "Budi Santoso", "unit_id": unit })
-    }
-
     /// An account that somebody made.
     pub(crate) async fn invited(&self, by: &Actor, body: Value) -> Uuid {
         by.post(PEOPLE, body).await.expect_status(201).at("/id").as_str().unwrap().parse().unwrap()
@@ -78,6 +73,11 @@ impl Office {
     pub(crate) async fn etag(&self, id: Uuid) -> String {
         self.administrator.actor.get(at(id)).await.etag()
     }
+}
+
+/// Whom somebody invites.
+pub(crate) fn invitation(email: &str, unit: Uuid) -> Value {
+    json!({ "email": email, "name": "Budi Santoso", "unit_id": unit })
 }
 
 /// A role at a unit.

@@ -7,12 +7,12 @@ use aumsos_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Office, PEOPLE, at, role_at};
+use super::{Office, PEOPLE, at, invitation, role_at};
 use crate::harness::Actor;
 
 async fn seen(by: &Actor, query: &str) -> Vec<Uuid> {
     let page = by.get(format!("{PEOPLE}?limit=200{query}")).await.is_fine();
-    let ids: Vec<Uuid> = page.at("/items").as_array().unwrap().iter().map(|one| id_of(one)).collect();
+    let ids: Vec<Uuid> = page.at("/items").as_array().unwrap().iter().map(id_of).collect();
     let counted = by.get(format!("{PEOPLE}?count=true&limit=1{query}")).await.at("/count");
     assert_eq!(counted, json!(ids.len()));
     ids
@@ -99,13 +99,13 @@ on_both! {
         let narrow = office.server.sign_in(office.officer.id, scope).await;
         assert!(seen(&narrow, "").await.contains(&both));
         narrow.get(format!("{PEOPLE}?role=regional_officer")).await.is_problem(403, "permission_missing");
-        narrow.post(PEOPLE, office.invitation("x@contoh.or.id", office.java)).await.is_problem(403, "permission_missing");
+        narrow.post(PEOPLE, invitation("x@contoh.or.id", office.java)).await.is_problem(403, "permission_missing");
         let other = [Permission::InstitutionsRead].into_iter().collect();
         office.server.sign_in(office.officer.id, other).await.get(PEOPLE).await.is_problem(403, "permission_missing");
     }
 
     async fn accounts_are_in_nobodys_feed(office: Office) {
-        office.invited(&office.officer.actor, office.invitation("budi@contoh.or.id", office.java)).await;
+        office.invited(&office.officer.actor, invitation("budi@contoh.or.id", office.java)).await;
         for by in [&office.officer.actor, &office.administrator.actor, &office.council] {
             let feed = by.get("/v1/changes").await.is_fine();
             for one in feed.at("/items").as_array().unwrap() {

@@ -105,6 +105,7 @@ impl Jwk {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    #![expect(clippy::needless_pass_by_value, reason = "`json!` in place; a `&` before each would be noise")]
     use serde_json::json;
 
     use super::*;

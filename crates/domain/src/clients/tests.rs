@@ -1,4 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::needless_pass_by_value, reason = "`json!` in place; a `&` before each would be noise")]
 
 use serde_json::json;
 

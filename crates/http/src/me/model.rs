@@ -13,7 +13,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{access::Caller, conditional::Tag, operation::Access, operations, problem::Problem};
+use crate::{
+    access::Caller,
+    conditional::Tag,
+    operation::{Access, Operation},
+    operations,
+    problem::Problem,
+};
 
 /// Who the caller is and what they may do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -125,7 +131,7 @@ fn may_call(caller: &Caller) -> Vec<&'static str> {
     };
     let all = operations::all().iter();
     all.filter(|operation| is_admitted(operation.who()) && !(caller.is_read_only() && operation.writes()))
-        .map(|operation| operation.id())
+        .map(Operation::id)
         .collect()
 }
 

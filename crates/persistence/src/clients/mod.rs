@@ -68,7 +68,7 @@ impl Store {
             Key::always(Expr::col((Entity, Column::CreatedAt)), direction),
             Key::always(Expr::col((Entity, Column::Id)), direction),
         ]);
-        keyset.apply(filtered(filters, scope), page).all(&self.read).await?.into_iter().map(read).collect()
+        keyset.apply(filtered(filters, scope), page).all(&self.read).await?.iter().map(read).collect()
     }
 
     /// How many there are.
@@ -78,7 +78,7 @@ impl Store {
 
     /// One client that a unit of a scope keeps.
     pub async fn client_kept(&self, id: Uuid, scope: &Scope) -> Result<Option<Client>, StoreError> {
-        Entity::find_by_id(id).filter(kept_within(scope)).one(&self.read).await?.map(read).transpose()
+        Entity::find_by_id(id).filter(kept_within(scope)).one(&self.read).await?.as_ref().map(read).transpose()
     }
 }
 
@@ -97,7 +97,7 @@ impl Work {
     /// One client that a unit of a scope keeps, locked until the end of this unit of work.
     pub async fn client_for_update(&mut self, id: Uuid, scope: &Scope) -> Result<Option<Client>, StoreError> {
         let row = Entity::find_by_id(id).filter(kept_within(scope)).lock_exclusive().one(&self.transaction).await?;
-        row.map(read).transpose()
+        row.as_ref().map(read).transpose()
     }
 
     /// How a client's credential is bound.
@@ -209,7 +209,7 @@ fn all_set(row: Model) -> ActiveModel {
     active
 }
 
-fn read(row: Model) -> Result<Client, StoreError> {
+fn read(row: &Model) -> Result<Client, StoreError> {
     let scopes = row.scopes.as_deref().map(|scopes| PermissionSet::from_scope(scopes).ok_or(DAMAGED)).transpose()?;
     Ok(Client {
         id: row.id,

@@ -49,7 +49,7 @@ impl Work {
     ) -> Result<Option<GivenRole>, StoreError> {
         let visible = scopes.iter().fold(Condition::any(), |any, scope| any.add(held_within(scope)));
         let row = Entity::find_by_id(id).filter(visible).lock_exclusive().one(&self.transaction).await?;
-        row.map(read).transpose()
+        row.as_ref().map(read).transpose()
     }
 
     /// Every role that a holder was given and that was not taken away, over or not. The holder is locked, so that the
@@ -69,7 +69,7 @@ impl Work {
             .order_by_asc(Column::Id)
             .all(&self.transaction)
             .await?;
-        rows.into_iter().map(read).collect()
+        rows.iter().map(read).collect()
     }
 
     /// Writes an assignment, new or changed.
@@ -133,7 +133,7 @@ fn row_of(given: &GivenRole) -> Result<ActiveModel, StoreError> {
     })
 }
 
-fn read(row: Model) -> Result<GivenRole, StoreError> {
+fn read(row: &Model) -> Result<GivenRole, StoreError> {
     let holder = match HolderKind::from_code(&row.holder_kind).ok_or(DAMAGED)? {
         HolderKind::Person => ActorId::Person(row.holder_id),
         HolderKind::Client => ActorId::Client(row.holder_id),

@@ -71,7 +71,7 @@ impl Store {
             Key::always(Expr::col((Entity, Column::Id)), direction),
         ]);
         let rows = keyset.apply(filtered(filters, scope), page).all(&self.read).await?;
-        rows.into_iter().map(read).collect()
+        rows.iter().map(read).collect()
     }
 
     /// How many there are.
@@ -82,7 +82,7 @@ impl Store {
     /// One role within a scope.
     pub async fn role_assignment(&self, id: Uuid, scope: &Scope) -> Result<Option<GivenRole>, StoreError> {
         let row = Entity::find_by_id(id).filter(held_within(scope)).one(&self.read).await?;
-        row.map(read).transpose()
+        row.as_ref().map(read).transpose()
     }
 
     /// The roles that somebody holds now, with the names of their places.
@@ -95,7 +95,7 @@ impl Store {
             .order_by_asc(Column::Id)
             .all(&self.read)
             .await?;
-        let given: Vec<GivenRole> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
+        let given: Vec<GivenRole> = rows.iter().map(read).collect::<Result<_, _>>()?;
         let names = self.names_of(&given).await?;
         let name = |place| names.iter().find(|(known, _)| *known == place).map(|(_, name)| name.clone());
         Ok(given
