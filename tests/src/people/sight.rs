@@ -37,6 +37,8 @@ on_both! {
         assert!(stranger.contains(&office.stranger.id) && !stranger.contains(&siti) && !stranger.contains(&guest));
         let all = seen(&office.administrator.actor, "").await;
         assert_eq!(all.len(), 5);
+        // An account that names no unit is the central unit's.
+        assert_eq!(seen(&office.administrator.actor, &format!("&unit={}", OrganizationUnit::MUHAMMADIYAH)).await.len(), 5);
         let hidden = office.stranger.actor.get(at(siti)).await;
         let unknown = office.stranger.actor.get(at(Uuid::now_v7())).await;
         assert_eq!(hidden.json()["detail"], unknown.json()["detail"]);

@@ -136,12 +136,18 @@ impl Work {
     }
 }
 
+/// Clients that a unit of the scope or one below it keeps.
 fn kept_within(scope: &Scope) -> Condition {
+    kept_by(scope.units())
+}
+
+/// Clients that one of these units or one below it keeps; one that names no unit is the central unit's.
+fn kept_by(units: &[Uuid]) -> Condition {
     let mut any = Condition::any().add(Expr::value(false));
-    if !scope.units().is_empty() {
-        any = any.add(Column::UnitId.in_subquery(below(scope.units())));
+    if !units.is_empty() {
+        any = any.add(Column::UnitId.in_subquery(below(units)));
     }
-    if scope.units().contains(&OrganizationUnit::MUHAMMADIYAH) {
+    if units.contains(&OrganizationUnit::MUHAMMADIYAH) {
         any = any.add(Column::UnitId.is_null());
     }
     any
@@ -157,7 +163,7 @@ fn filtered(filters: &ClientFilters, scope: &Scope) -> Select<Entity> {
         query = query.filter(any);
     }
     if !filters.unit.is_empty() {
-        query = query.filter(Column::UnitId.in_subquery(below(&filters.unit)));
+        query = query.filter(kept_by(&filters.unit));
     }
     if let Some(client_id) = &filters.client_id {
         query = query.filter(Column::ClientId.eq(client_id));

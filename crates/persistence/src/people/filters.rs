@@ -12,10 +12,9 @@ use aumsos_domain::{
     search_words,
 };
 
-use super::PeopleSight;
+use super::{PeopleSight, kept_by};
 use crate::{
     access::entity::person::{Column, Entity},
-    organization_units::below,
     page::{Direction, Key, Keyset},
     role_assignments::{has_signed_in, held_within, places_of},
 };
@@ -52,7 +51,7 @@ impl PeopleFilters {
             all = all.add(any);
         }
         if !self.unit.is_empty() {
-            all = all.add(Column::UnitId.in_subquery(below(&self.unit)));
+            all = all.add(kept_by(&self.unit));
         }
         if !self.role.is_empty() {
             let holding = places_of(HolderKind::Person, &self.role, held_within(sight.roles()));

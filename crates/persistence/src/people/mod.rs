@@ -13,6 +13,7 @@ use aumsos_domain::{
     role_assignments::HolderKind,
 };
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
+use uuid::Uuid;
 
 pub use self::{
     filters::{PeopleFilters, PersonSort},
@@ -64,13 +65,18 @@ impl PeopleSight {
     }
 }
 
-/// People who are kept by a unit of the scope or one below it; an account that names no unit is the central unit's.
+/// People who are kept by a unit of the scope or one below it.
 fn kept_within(scope: &Scope) -> Condition {
+    kept_by(scope.units())
+}
+
+/// People who are kept by one of these units or one below it; an account that names no unit is the central unit's.
+fn kept_by(units: &[Uuid]) -> Condition {
     let mut any = Condition::any().add(Expr::value(false));
-    if !scope.units().is_empty() {
-        any = any.add(Column::UnitId.in_subquery(below(scope.units())));
+    if !units.is_empty() {
+        any = any.add(Column::UnitId.in_subquery(below(units)));
     }
-    if scope.units().contains(&OrganizationUnit::MUHAMMADIYAH) {
+    if units.contains(&OrganizationUnit::MUHAMMADIYAH) {
         any = any.add(Column::UnitId.is_null());
     }
     any
