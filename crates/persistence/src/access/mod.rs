@@ -2,13 +2,17 @@
 
 pub mod clients;
 mod entity;
+pub mod grants;
 pub mod links;
 pub mod people;
 pub mod roles;
+pub mod sessions;
 pub mod signing_keys;
 
 pub use clients::{ClientRecord, ListedClient, NewClient};
+pub use grants::{Granted, ListedGrant, LiveGrant, NewCode, ShownCode};
 pub use links::{LinkPurpose, UsableLink};
 pub use people::ListedPerson;
 pub(crate) use roles::HolderKind;
+pub use sessions::{EndReason, ListedSession, Session};
 pub use signing_keys::SigningKey;
