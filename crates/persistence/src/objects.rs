@@ -7,6 +7,7 @@
 
 use std::{
     io,
+    ops::Range,
     path::{Path as FilePath, PathBuf},
     sync::Arc,
     time::Duration,
@@ -18,8 +19,8 @@ use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder, buffered::BufWriter,
-    local::LocalFileSystem, path::Path, prefix::PrefixStore,
+    ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder,
+    buffered::BufWriter, local::LocalFileSystem, path::Path, prefix::PrefixStore,
 };
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
@@ -200,10 +201,11 @@ impl Objects {
         Upload { writer: Some(writer), name, media_type, size_bytes: 0, hash: Context::new(&SHA256) }
     }
 
-    /// Reads an object; its size, and its content as it comes.
-    pub async fn get(&self, name: &str) -> Result<(u64, Content), ObjectError> {
-        let found = self.store.get(&Path::from(name)).await?;
-        let size = found.meta.size;
+    /// Reads an object, or some of its bytes; how many there are, and the content as it comes.
+    pub async fn get(&self, name: &str, bytes: Option<Range<u64>>) -> Result<(u64, Content), ObjectError> {
+        let options = GetOptions { range: bytes.map(GetRange::Bounded), ..GetOptions::default() };
+        let found = self.store.get_opts(&Path::from(name), options).await?;
+        let size = found.range.end.saturating_sub(found.range.start);
         Ok((size, found.into_stream().map_err(ObjectError::from).boxed()))
     }
 
@@ -389,7 +391,7 @@ mod tests {
     }
 
     async fn content(objects: &Objects, name: &str) -> Vec<u8> {
-        let (size, content) = objects.get(name).await.unwrap();
+        let (size, content) = objects.get(name, None).await.unwrap();
         let content: Vec<Bytes> = content.try_collect().await.unwrap();
         let content = content.concat();
         assert_eq!(u64::try_from(content.len()).unwrap(), size);
@@ -409,9 +411,11 @@ mod tests {
         assert_eq!(put.facts.sha256, "3c1dd4f09e8ea551683a8c93d934c49084c2407fe2213a20d2702bad0296be10");
         assert_eq!(put.name.split_once('.').map(|(_, ending)| ending), Some("pdf"));
         assert_eq!(content(&objects, &put.name).await, b"%PDF-1.7\nabc");
+        let (size, part) = objects.get(&put.name, Some(9..11)).await.unwrap();
+        assert_eq!((size, part.try_collect::<Vec<_>>().await.unwrap().concat()), (2, b"ab".to_vec()));
         objects.delete(&put.name).await.unwrap();
         objects.delete(&put.name).await.unwrap();
-        assert!(matches!(objects.get(&put.name).await, Err(ObjectError::Missing)));
+        assert!(matches!(objects.get(&put.name, None).await, Err(ObjectError::Missing)));
     }
 
     #[tokio::test]
@@ -487,7 +491,7 @@ mod tests {
         std::fs::write(folder.path().join("secret.pdf"), b"%PDF-1.7\n").unwrap();
         let objects = in_folder(&folder);
         for name in ["../secret.pdf", "/../secret.pdf", "a/../../secret.pdf"] {
-            assert!(objects.get(name).await.is_err(), "{name}");
+            assert!(objects.get(name, None).await.is_err(), "{name}");
         }
     }
 }

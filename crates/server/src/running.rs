@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use aumsos_persistence::Store;
+use aumsos_persistence::{Store, objects::Objects};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +48,7 @@ impl Running {
         }
         let stop = CancellationToken::new();
         let objects = serve::objects(config)?;
+        tokio::spawn(say_whether_files_can_be_kept(objects.clone()));
         let server = Server::start(config, &store, &objects, &stop).await?;
         let carrier = Carrier::of(config, server.public_url())?;
         let workers = Workers::start(&store, &objects, carrier, &config.audit, &stop);
@@ -83,5 +84,13 @@ impl Running {
             tracing::warn!("the database was not closed in time");
         }
         stopped
+    }
+}
+
+/// Wrong credentials are better seen at the start than at the first upload. The register itself goes on without its files.
+async fn say_whether_files_can_be_kept(objects: Objects) {
+    if let Err(error) = objects.ping().await {
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(error, "photos and documents cannot be kept or shown");
     }
 }

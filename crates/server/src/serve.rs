@@ -207,6 +207,8 @@ fn cors(origins: &[String]) -> Cors {
             "RateLimit-Policy",
             "Retry-After",
             "Feed-Cursor",
+            "Accept-Ranges",
+            "Content-Range",
             "WWW-Authenticate",
             "Deprecation",
             "Sunset",

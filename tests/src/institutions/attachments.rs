@@ -6,7 +6,7 @@ use super::{Register, at};
 use crate::harness::{Actor, Answer};
 
 /// A picture of one pixel, with its checksums.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\
+pub(super) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\
     \0\0\0\nIDATx\xdac`\0\0\0\x02\0\x01\xe5\'\xde\xfc\0\0\0\0IEND\xaeB`\x82";
 
 /// A multipart form with a file and some fields.
@@ -27,9 +27,11 @@ fn form(fields: &[(&str, &str)], file: Option<&[u8]>) -> Vec<u8> {
     body
 }
 
-const PHOTO: &[(&str, &str)] = &[("purpose", "photo"), ("audience", "public"), ("title", "Halaman depan")];
+pub(super) const PHOTO: &[(&str, &str)] = &[("purpose", "photo"), ("audience", "public"), ("title", "Halaman depan")];
 
-async fn upload(actor: &Actor, path: &str, fields: &[(&str, &str)], file: &[u8], key: &str) -> Answer {
+pub(super) const DEED: &[(&str, &str)] = &[("purpose", "deed"), ("audience", "council"), ("title", "Akta")];
+
+pub(super) async fn upload(actor: &Actor, path: &str, fields: &[(&str, &str)], file: &[u8], key: &str) -> Answer {
     let ask = actor.ask(reqwest::Method::POST, path).idempotency_key(key);
     ask.body("multipart/form-data; boundary=XX", form(fields, Some(file))).await
 }
