@@ -90,7 +90,7 @@ pub enum ObjectError {
     #[error("there is no room to write")]
     Full,
     /// The store of objects cannot be reached, or refuses (503).
-    #[error("the store of objects cannot be used")]
+    #[error("the store of objects cannot be used: {0}")]
     Unavailable(#[source] object_store::Error),
     /// The database said no.
     #[error(transparent)]

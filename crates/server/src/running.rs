@@ -90,7 +90,6 @@ impl Running {
 /// Wrong credentials are better seen at the start than at the first upload. The register itself goes on without its files.
 async fn say_whether_files_can_be_kept(objects: Objects) {
     if let Err(error) = objects.ping().await {
-        let error: &dyn std::error::Error = &error;
-        tracing::error!(error, "photos and documents cannot be kept or shown");
+        tracing::error!(%error, "photos and documents cannot be kept or shown");
     }
 }

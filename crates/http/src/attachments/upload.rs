@@ -120,7 +120,7 @@ fn understood(
     // What the request says, whatever boundary stands between its parts.
     let content = json!({ "fields": fields, "file": file }).to_string();
     let profile = AttachmentProfile { purpose, audience, title };
-    Ok((new_id(id)?, profile, Repeat::of(request, content.as_bytes())?))
+    Ok((new_id(id)?, profile, Repeat::of(request, content.as_bytes(), id)?))
 }
 
 fn missing(pointer: &str) -> Problem {
