@@ -29,7 +29,7 @@ pub fn bare_jpeg(file: &[u8]) -> Result<Vec<u8>, UnreadablePicture> {
     loop {
         match marker(&mut rest)? {
             EOI if has_frame && has_scan => break,
-            TEM => continue,
+            TEM => {}
             SOS => {
                 copy_segment(&mut bare, SOS, segment(&mut rest)?)?;
                 bare.extend_from_slice(scan(&mut rest)?);
