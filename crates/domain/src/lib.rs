@@ -10,6 +10,7 @@ pub mod institutions;
 pub mod language;
 pub mod map;
 pub mod organization_units;
+pub mod pictures;
 pub mod position;
 pub mod reason;
 pub mod record_kind;
