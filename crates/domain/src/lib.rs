@@ -4,19 +4,23 @@
 
 pub mod access;
 pub mod census;
+pub mod clients;
 pub mod code_list;
 pub mod imports;
 pub mod institutions;
 pub mod language;
 pub mod map;
 pub mod organization_units;
+pub mod people;
 pub mod pictures;
 pub mod position;
 pub mod reason;
 pub mod record_kind;
 pub mod regions;
+pub mod role_assignments;
 pub mod saved_filters;
 pub mod search_words;
+pub mod sharing_agreements;
 pub mod spelling;
 pub mod text_value;
 pub mod vocabulary;

@@ -16,6 +16,7 @@ crate::code_list! {
         Client = "client" ("Klien", "Client"),
         Person = "person" ("Orang", "Person"),
         RoleAssignment = "role_assignment" ("Penugasan peran", "Role assignment"),
+        SharingAgreement = "sharing_agreement" ("Kesepakatan berbagi", "Sharing agreement"),
     }
 }
 
@@ -30,13 +31,13 @@ impl RecordKind {
             Self::CensusReport => Some(Permission::CensusRead),
             Self::ErrorReport => Some(Permission::ErrorReportsHandle),
             Self::Import => Some(Permission::ImportsRun),
-            Self::SavedFilter | Self::Client | Self::Person | Self::RoleAssignment => None,
+            Self::SavedFilter | Self::Client | Self::Person | Self::RoleAssignment | Self::SharingAgreement => None,
         }
     }
 
     /// Whether a change of such a record can change what somebody may do.
     pub const fn bears_on_access(self) -> bool {
-        matches!(self, Self::Client | Self::Person | Self::RoleAssignment)
+        matches!(self, Self::Client | Self::Person | Self::RoleAssignment | Self::SharingAgreement)
     }
 }
 

@@ -2,14 +2,15 @@
 //! A new area adds one line to each.
 
 use crate::{
-    access, census,
+    access, census, clients,
     code_list::CodeListEntry,
     imports, institutions, map,
     organization_units::{self, UnitLevel, UnitStatus},
+    people,
     position::PositionPrecision,
     reason::Reason,
     record_kind::{ChangeEffect, RecordKind, RecordPresence},
-    regions, saved_filters, text_value,
+    regions, role_assignments, saved_filters, sharing_agreements, text_value,
 };
 
 /// Every reason that a rule of the domain can give.
@@ -30,6 +31,12 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         access::password::REASONS,
         access::granting::REASONS,
         access::account::REASONS,
+        access::network::REASONS,
+        access::appointment::REASONS,
+        people::REASONS,
+        clients::REASONS,
+        role_assignments::REASONS,
+        sharing_agreements::REASONS,
     ]
     .into_iter()
     .flatten()
@@ -38,9 +45,16 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
 
 /// Every format of text beyond those of JSON Schema.
 pub fn formats() -> impl Iterator<Item = &'static text_value::Format> {
-    [text_value::FORMATS, regions::FORMATS, institutions::service::FORMATS, map::FORMATS, access::account::FORMATS]
-        .into_iter()
-        .flatten()
+    [
+        text_value::FORMATS,
+        regions::FORMATS,
+        institutions::service::FORMATS,
+        map::FORMATS,
+        access::account::FORMATS,
+        access::network::FORMATS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Every code list, in the order of `/v1/code-lists`.
@@ -83,6 +97,9 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     access::Audience::ENTRY,
     access::ClientKind::ENTRY,
     access::AccountStatus::ENTRY,
+    clients::ClientStatus::ENTRY,
+    clients::KeyType::ENTRY,
+    role_assignments::HolderKind::ENTRY,
     RecordKind::ENTRY,
     imports::ImportField::ENTRY,
     imports::RowOutcome::ENTRY,

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod backup;
+pub mod clients;
 pub mod clock;
 mod dialect;
 mod error;
@@ -21,9 +22,12 @@ mod migrations;
 pub mod objects;
 pub mod organization_units;
 pub mod page;
+pub mod people;
+pub mod role_assignments;
 pub mod saved_filters;
 mod search;
 pub mod sensitive_reads;
+pub mod sharing_agreements;
 mod sight;
 mod store;
 #[cfg(test)]

@@ -112,7 +112,8 @@ impl Work {
         Ok(texts)
     }
 
-    async fn key_of(&mut self, subject: Uuid) -> Result<DataKey, StoreError> {
+    /// The key of a subject, made when there is none yet.
+    pub(crate) async fn key_of(&mut self, subject: Uuid) -> Result<DataKey, StoreError> {
         if let Some(row) = entity::Entity::find_by_id(subject).one(&self.transaction).await? {
             return self.open_key(subject, &row.wrapped);
         }
@@ -146,9 +147,14 @@ impl Work {
     /// Erases a contact person for real: with the key, every copy in the record, its proposals, the ledger and kept
     /// copies of the tables becomes unreadable. That there was a key stays known.
     pub async fn destroy_contact_key(&mut self, institution: Uuid, contact: Uuid) -> Result<(), StoreError> {
+        self.destroy_key(subject(institution, contact)).await
+    }
+
+    /// Destroys the key of a subject: what was sealed under it is unreadable wherever it lies.
+    pub(crate) async fn destroy_key(&mut self, subject: Uuid) -> Result<(), StoreError> {
         entity::Entity::update_many()
             .col_expr(entity::Column::Wrapped, Expr::value(Vec::<u8>::new()))
-            .filter(entity::Column::SubjectId.eq(subject(institution, contact)))
+            .filter(entity::Column::SubjectId.eq(subject))
             .exec(&self.transaction)
             .await?;
         Ok(())
