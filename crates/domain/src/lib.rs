@@ -12,6 +12,7 @@ pub mod language;
 pub mod map;
 pub mod organization_units;
 pub mod people;
+pub mod pictures;
 pub mod position;
 pub mod reason;
 pub mod record_kind;
