@@ -3,6 +3,7 @@
 //! No I/O, no async, no ORM, no HTTP: every rule here can be tested without a database.
 
 pub mod access;
+pub mod beneficiaries;
 pub mod census;
 pub mod code_list;
 pub mod imports;
@@ -14,6 +15,7 @@ pub mod position;
 pub mod reason;
 pub mod record_kind;
 pub mod regions;
+pub mod safeguarding_codes;
 pub mod saved_filters;
 pub mod search_words;
 pub mod spelling;
