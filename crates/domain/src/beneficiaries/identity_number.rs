@@ -273,7 +273,7 @@ mod tests {
             ("357801170845000", "nik_malformed"),
             ("35780117084500011", "nik_malformed"),
             ("3578 0117084 001", "nik_malformed"),
-            ("３578011708450001", "nik_malformed"),
+            ("357801170845000\u{ff11}", "nik_malformed"),
             ("9978011708450001", "nik_region_unknown"),
             ("0078011708450001", "nik_region_unknown"),
             ("3500011708450001", "nik_region_unknown"),
