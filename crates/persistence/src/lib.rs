@@ -5,6 +5,7 @@
 
 pub mod access;
 mod backup;
+pub mod beneficiaries;
 pub mod clock;
 mod dialect;
 mod error;
@@ -21,11 +22,13 @@ mod migrations;
 pub mod objects;
 pub mod organization_units;
 pub mod page;
+pub mod safeguarding_codes;
 pub mod saved_filters;
 mod search;
 pub mod sensitive_reads;
 mod sight;
 mod store;
+mod subjects;
 #[cfg(test)]
 mod test_store;
 pub mod vault;

@@ -152,10 +152,13 @@ impl Beneficiary {
     }
 
     /// Puts other words in the place of what the record says. What is known of somebody who left can still be put right.
+    /// A record that goes to another institution takes two steps: it is handed over, and taken over.
     pub fn change(self, profile: Profile, at: DateTime<Utc>) -> Result<Self, Refusal> {
         let open = self.open()?;
         let status = if open.status == BeneficiaryStatus::Left { open.status } else { in_care(&profile) };
-        Ok(Self { profile, status, ..open.step(at) })
+        let is_handed_over = open.profile.institution_id != profile.institution_id;
+        let stepped = open.step(at);
+        Ok(Self { profile, status, version: stepped.version + i64::from(is_handed_over), ..stepped })
     }
 
     /// The person left.
@@ -250,6 +253,12 @@ mod tests {
         let back = put_right.readmit(AT).unwrap();
         assert_eq!((back.status, &back.departure), (BeneficiaryStatus::InCare, &None));
         assert_eq!(back.readmit(AT).unwrap_err().reason.code, "beneficiary_has_not_left");
+    }
+
+    #[test]
+    fn going_to_another_institution_takes_two_steps() {
+        let elsewhere = Profile { institution_id: Uuid::from_u128(7), ..profile("inside") };
+        assert_eq!(record().change(elsewhere, AT).unwrap().version, 3);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) enum HolderKind {
 
 impl HolderKind {
     /// As the table says it; the same word as [`ActorId::kind`].
-    const fn code(self) -> &'static str {
+    pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Client => "client",
             Self::Person => "person",
@@ -130,7 +130,7 @@ impl Store {
     }
 }
 
-fn valid_now() -> Condition {
+pub(super) fn valid_now() -> Condition {
     let now = to_micros(clock::now());
     let not_over = Condition::any()
         .add(role_assignment::Column::ValidUntil.is_null())
