@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod attachments;
+pub mod beneficiaries;
 pub mod body;
 pub mod changes;
 pub mod code_lists;
@@ -34,6 +35,7 @@ pub mod problem;
 pub mod rate_limit;
 pub mod record;
 pub mod regions;
+pub mod safeguarding_codes;
 pub mod saved_filters;
 pub mod sensitive_reads;
 mod service;

@@ -24,7 +24,7 @@ pub struct IdempotencyKey {
     pub client: String,
     /// The header's value.
     pub key: String,
-    /// SHA-256 over method, path, query and body, in hex.
+    /// A keyed hash over method, path, query and body, in hex.
     pub request_hash: String,
 }
 

@@ -59,6 +59,7 @@ pub const REASONS: &[&Reason] = &[
     &BENEFICIARY_LEFT,
     &BENEFICIARY_HAS_NOT_LEFT,
     &INSTITUTION_TAKES_NOBODY,
+    &INSTITUTION_OUT_OF_REACH,
     &POSSIBLE_DUPLICATE,
 ];
 
@@ -82,6 +83,12 @@ pub const INSTITUTION_TAKES_NOBODY: Reason = Reason {
     code: "institution_takes_nobody",
     id: "Lembaga ini sudah ditutup atau digabung; pilih lembaga lain.",
     en: "This institution was closed or merged; name another one.",
+};
+/// There is none, or none where people are recorded by this actor.
+pub const INSTITUTION_OUT_OF_REACH: Reason = Reason {
+    code: "institution_out_of_reach",
+    id: "Anda tidak mencatat orang di lembaga ini.",
+    en: "You do not record people in this institution.",
 };
 /// Somebody with this NIK is known.
 pub const POSSIBLE_DUPLICATE: Reason = Reason {

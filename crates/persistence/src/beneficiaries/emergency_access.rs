@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use aumsos_domain::{
     RecordKind,
-    access::{ActorId, Scope},
+    access::{ActorId, Role, Scope},
     beneficiaries::{
         Beneficiary, EmergencyAccess, EmergencyReason,
         emergency_access::{OPEN_FOR, Review},
@@ -30,6 +30,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, Work,
+    access::Recipient,
     clock::{from_micros, to_micros},
     dialect::database_now,
     institutions::entity::institution,
@@ -182,6 +183,17 @@ impl Work {
         };
         let row = Entity::update(row).exec(&self.transaction).await?;
         self.append_emergency_access(action, Some(&before), &row).await
+    }
+
+    /// Who is told of an access: the holders of these roles over the institution, but for the one who opened it.
+    pub async fn people_told_of_emergency(
+        &mut self,
+        access: &EmergencyAccess,
+        roles: &[Role],
+    ) -> Result<Vec<Recipient>, StoreError> {
+        let unit = self.unit_in_charge_of(access.institution_id).await?;
+        let line = self.line_above(unit).await?;
+        self.people_in_charge(roles, access.institution_id, &line, access.by).await
     }
 
     /// The time of the database.
