@@ -39,6 +39,7 @@ pub mod safeguarding_codes;
 pub mod saved_filters;
 pub mod sensitive_reads;
 mod service;
+pub mod sessions;
 mod settings;
 pub mod statistics;
 

@@ -10,6 +10,7 @@ pub fn all() -> &'static [Operation] {
     ALL.get_or_init(|| {
         [
             crate::oauth::operations(),
+            crate::sessions::operations(),
             crate::code_lists::operations(),
             crate::regions::operations(),
             crate::organization_units::operations(),

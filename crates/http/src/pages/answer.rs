@@ -127,7 +127,8 @@ pub(super) fn html<T: Template>(visitor: &Visitor, status: StatusCode, page: &T,
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        // `no-referrer` would have browsers send `Origin: null` with our own forms.
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::X_FRAME_OPTIONS, "DENY"))
         .insert_header((header::CONTENT_LANGUAGE, visitor.language.tag()))
         .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
@@ -141,7 +142,7 @@ pub(super) fn go_to(address: &str, cookies: Vec<Cookie<'static>>) -> HttpRespons
     response
         .insert_header((header::LOCATION, address))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"));
+        .insert_header((header::REFERRER_POLICY, "same-origin"));
     for cookie in cookies {
         response.cookie(cookie);
     }
