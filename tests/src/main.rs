@@ -10,6 +10,7 @@ mod harness;
 
 mod audit;
 mod backup;
+mod beneficiaries;
 mod changes;
 mod clients;
 mod command_line;

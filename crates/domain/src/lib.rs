@@ -3,6 +3,7 @@
 //! No I/O, no async, no ORM, no HTTP: every rule here can be tested without a database.
 
 pub mod access;
+pub mod beneficiaries;
 pub mod census;
 pub mod clients;
 pub mod code_list;
@@ -18,6 +19,7 @@ pub mod reason;
 pub mod record_kind;
 pub mod regions;
 pub mod role_assignments;
+pub mod safeguarding_codes;
 pub mod saved_filters;
 pub mod search_words;
 pub mod sharing_agreements;

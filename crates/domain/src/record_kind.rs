@@ -17,6 +17,12 @@ crate::code_list! {
         Person = "person" ("Orang", "Person"),
         RoleAssignment = "role_assignment" ("Penugasan peran", "Role assignment"),
         SharingAgreement = "sharing_agreement" ("Kesepakatan berbagi", "Sharing agreement"),
+        Beneficiary = "beneficiary" ("Penerima manfaat", "Person in care"),
+        HealthNote = "health_note" ("Catatan kesehatan", "Health note"),
+        Consent = "consent" ("Persetujuan", "Consent"),
+        EmergencyAccess = "emergency_access" ("Akses darurat", "Emergency access"),
+        SafeguardingCode = "safeguarding_code" ("Kode perlindungan", "Safeguarding code"),
+        SafeguardingAcceptance = "safeguarding_acceptance" ("Persetujuan kode perlindungan", "Acceptance of a safeguarding code"),
     }
 }
 
@@ -31,7 +37,16 @@ impl RecordKind {
             Self::CensusReport => Some(Permission::CensusRead),
             Self::ErrorReport => Some(Permission::ErrorReportsHandle),
             Self::Import => Some(Permission::ImportsRun),
-            Self::SavedFilter | Self::Client | Self::Person | Self::RoleAssignment | Self::SharingAgreement => None,
+            Self::Beneficiary | Self::Consent => Some(Permission::BeneficiariesRead),
+            Self::HealthNote => Some(Permission::BeneficiariesReadHealth),
+            Self::EmergencyAccess => Some(Permission::EmergencyAccessReview),
+            Self::SavedFilter
+            | Self::Client
+            | Self::Person
+            | Self::RoleAssignment
+            | Self::SharingAgreement
+            | Self::SafeguardingCode
+            | Self::SafeguardingAcceptance => None,
         }
     }
 

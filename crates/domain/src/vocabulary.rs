@@ -2,7 +2,7 @@
 //! A new area adds one line to each.
 
 use crate::{
-    access, census, clients,
+    access, beneficiaries, census, clients,
     code_list::CodeListEntry,
     imports, institutions, map,
     organization_units::{self, UnitLevel, UnitStatus},
@@ -10,7 +10,7 @@ use crate::{
     position::PositionPrecision,
     reason::Reason,
     record_kind::{ChangeEffect, RecordKind, RecordPresence},
-    regions, role_assignments, saved_filters, sharing_agreements, text_value,
+    regions, role_assignments, safeguarding_codes, saved_filters, sharing_agreements, text_value,
 };
 
 /// Every reason that a rule of the domain can give.
@@ -37,6 +37,14 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         clients::REASONS,
         role_assignments::REASONS,
         sharing_agreements::REASONS,
+        beneficiaries::identity_number::REASONS,
+        beneficiaries::number::REASONS,
+        beneficiaries::rules::REASONS,
+        beneficiaries::life::REASONS,
+        beneficiaries::consent::REASONS,
+        beneficiaries::lookup::REASONS,
+        beneficiaries::emergency_access::REASONS,
+        safeguarding_codes::REASONS,
     ]
     .into_iter()
     .flatten()
@@ -52,6 +60,10 @@ pub fn formats() -> impl Iterator<Item = &'static text_value::Format> {
         map::FORMATS,
         access::account::FORMATS,
         access::network::FORMATS,
+        beneficiaries::identity_number::FORMATS,
+        beneficiaries::number::FORMATS,
+        beneficiaries::emergency_access::FORMATS,
+        safeguarding_codes::FORMATS,
     ]
     .into_iter()
     .flatten()
@@ -100,6 +112,14 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     clients::ClientStatus::ENTRY,
     clients::KeyType::ENTRY,
     role_assignments::HolderKind::ENTRY,
+    beneficiaries::BeneficiaryStatus::ENTRY,
+    beneficiaries::life::DepartureReason::ENTRY,
+    beneficiaries::life::ErasureReason::ENTRY,
+    beneficiaries::profile::Relation::ENTRY,
+    beneficiaries::profile::RetentionBasis::ENTRY,
+    beneficiaries::consent::ConsentPurpose::ENTRY,
+    beneficiaries::consent::ConsentGiver::ENTRY,
+    beneficiaries::emergency_access::ReviewOutcome::ENTRY,
     RecordKind::ENTRY,
     imports::ImportField::ENTRY,
     imports::RowOutcome::ENTRY,

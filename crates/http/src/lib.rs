@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod attachments;
+pub mod beneficiaries;
 pub mod body;
 pub mod changes;
 pub mod clients;
@@ -38,6 +39,7 @@ pub mod rate_limit;
 pub mod record;
 pub mod regions;
 pub mod role_assignments;
+pub mod safeguarding_codes;
 pub mod saved_filters;
 pub mod sensitive_reads;
 mod service;

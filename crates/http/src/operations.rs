@@ -20,6 +20,8 @@ pub fn all() -> &'static [Operation] {
             crate::regions::operations(),
             crate::organization_units::operations(),
             crate::institutions::operations(),
+            crate::beneficiaries::operations(),
+            crate::safeguarding_codes::operations(),
             crate::statistics::operations(),
             crate::attachments::operations(),
             crate::error_reports::operations(),

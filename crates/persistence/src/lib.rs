@@ -5,6 +5,7 @@
 
 pub mod access;
 mod backup;
+pub mod beneficiaries;
 pub mod clients;
 pub mod clock;
 mod dialect;
@@ -24,12 +25,14 @@ pub mod organization_units;
 pub mod page;
 pub mod people;
 pub mod role_assignments;
+pub mod safeguarding_codes;
 pub mod saved_filters;
 mod search;
 pub mod sensitive_reads;
 pub mod sharing_agreements;
 mod sight;
 mod store;
+mod subjects;
 #[cfg(test)]
 mod test_store;
 pub mod vault;

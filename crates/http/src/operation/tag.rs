@@ -33,6 +33,12 @@ pub enum Tag {
     SavedFilters,
     /// Imports.
     Imports,
+    /// People in care.
+    Beneficiaries,
+    /// Records opened in an emergency.
+    EmergencyAccesses,
+    /// The safeguarding code.
+    SafeguardingCodes,
     /// Statistics.
     Statistics,
     /// The change feed.
@@ -59,6 +65,9 @@ impl Tag {
         Self::ErrorReports,
         Self::SavedFilters,
         Self::Imports,
+        Self::Beneficiaries,
+        Self::EmergencyAccesses,
+        Self::SafeguardingCodes,
         Self::Statistics,
         Self::Changes,
         Self::Operation,
@@ -82,6 +91,9 @@ impl Tag {
             Self::ErrorReports => "error-reports",
             Self::SavedFilters => "saved-filters",
             Self::Imports => "imports",
+            Self::Beneficiaries => "beneficiaries",
+            Self::EmergencyAccesses => "emergency-accesses",
+            Self::SafeguardingCodes => "safeguarding-codes",
             Self::Statistics => "statistics",
             Self::Changes => "changes",
             Self::Operation => "operation",
@@ -110,6 +122,11 @@ impl Tag {
             Self::ErrorReports => "Errors that anyone reports in public entries.",
             Self::SavedFilters => "Filters to come back to, alone or with a team.",
             Self::Imports => "Spreadsheets into the register: a dry run first.",
+            Self::Beneficiaries => "People in the care of institutions: sealed, and every read on the trail.",
+            Self::EmergencyAccesses => {
+                "Records that were opened in an emergency: told to those in charge, and reviewed."
+            }
+            Self::SafeguardingCodes => "What everyone promises who sees people in care.",
             Self::Statistics => "Figures within what the caller may see.",
             Self::Changes => "What changed, what is gone and what left the caller's sight.",
             Self::Operation => "Health and metrics of the running service.",

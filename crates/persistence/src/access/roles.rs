@@ -89,7 +89,7 @@ impl Store {
     }
 }
 
-fn valid_now() -> Condition {
+pub(super) fn valid_now() -> Condition {
     let now = to_micros(clock::now());
     let not_over = Condition::any()
         .add(role_assignment::Column::ValidUntil.is_null())

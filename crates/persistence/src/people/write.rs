@@ -93,7 +93,7 @@ impl Work {
     /// that the person signed in with goes.
     pub async fn erase_person(&mut self, before: &Person, after: &Person) -> Result<(), StoreError> {
         self.save_person("erased", Some(before), after).await?;
-        self.destroy_key(after.id).await?;
+        self.destroy_key_of(after.id).await?;
         for purpose in [LinkPurpose::Invitation, LinkPurpose::PasswordReset] {
             self.end_links(purpose, Some(after.id)).await?;
         }
@@ -116,7 +116,7 @@ impl Work {
             "erased_at": person.erased_at, "created_at": person.created_at, "updated_at": person.updated_at,
         });
         if let Some(profile) = &person.profile {
-            let key = self.key_of(person.id).await?;
+            let key = self.key_of_subject(person.id).await?;
             let plain = json!({ "profile": profile, "disabled_reason": person.disabled_reason });
             let plain = serde_json::to_vec(&plain).map_err(|_| DAMAGED)?;
             let sealed = self.store.vault.seal(&key, &place("person.sealed", person.id.as_bytes()), &plain)?;
@@ -171,7 +171,7 @@ mod tests {
         let sealed = BASE64.decode(document["sealed"].as_str().unwrap().as_bytes()).unwrap();
         let at = place("person.sealed", id.as_bytes());
         as_actor(&store, &officer, async |work| {
-            let key = work.key_of(id).await?;
+            let key = work.key_of_subject(id).await?;
             let plain: serde_json::Value = serde_json::from_slice(&work.store.vault.open(&key, &at, &sealed)?).unwrap();
             assert_eq!(plain["profile"]["email"], "siti@contoh.or.id");
             Ok(())
@@ -187,7 +187,7 @@ mod tests {
         .await;
         // With the key every copy is gone, and no other takes its place.
         as_actor(&store, &officer, async |work| {
-            assert!(matches!(work.key_of(id).await, Err(StoreError::Taken)));
+            assert!(matches!(work.key_of_subject(id).await, Err(StoreError::Taken)));
             let row = Entity::find_by_id(id).one(&work.transaction).await?.unwrap();
             assert_eq!((row.name.as_str(), row.name_key.as_str(), row.name_words.as_str()), ("", "", ""));
             assert!(Email::parse(&row.email).is_err());
