@@ -90,7 +90,7 @@ impl Store {
 
     /// The version in force: the newest that was published.
     pub async fn safeguarding_code_in_force(&self) -> Result<Option<SafeguardingCode>, StoreError> {
-        in_force(&self.read).await?.map(read).transpose()
+        in_force(&self.read).await?.as_ref().map(read).transpose()
     }
 
     /// A page of the versions, with drafts for those who make them.
@@ -105,7 +105,7 @@ impl Store {
             Key::always(Expr::col((code::Entity, code::Column::Id)), direction),
         ]);
         let rows = keyset.apply(shown(with_drafts), page).all(&self.read).await?;
-        rows.into_iter().map(read).collect()
+        rows.iter().map(read).collect()
     }
 
     /// How many there are.
@@ -115,7 +115,7 @@ impl Store {
 
     /// One version.
     pub async fn safeguarding_code(&self, id: Uuid, with_drafts: bool) -> Result<Option<SafeguardingCode>, StoreError> {
-        shown(with_drafts).filter(code::Column::Id.eq(id)).one(&self.read).await?.map(read).transpose()
+        shown(with_drafts).filter(code::Column::Id.eq(id)).one(&self.read).await?.as_ref().map(read).transpose()
     }
 
     /// A page of what somebody accepted.
@@ -150,7 +150,7 @@ impl Work {
 
     /// One version, locked until the end of this unit of work.
     pub async fn safeguarding_code_for_update(&mut self, id: Uuid) -> Result<Option<SafeguardingCode>, StoreError> {
-        code::Entity::find_by_id(id).lock_exclusive().one(&self.transaction).await?.map(read).transpose()
+        code::Entity::find_by_id(id).lock_exclusive().one(&self.transaction).await?.as_ref().map(read).transpose()
     }
 
     /// Writes a version: drafted, changed or published.
@@ -269,7 +269,7 @@ async fn in_force<C: ConnectionTrait>(connection: &C) -> Result<Option<code::Mod
     Ok(newest.one(connection).await?)
 }
 
-fn read(row: code::Model) -> Result<SafeguardingCode, StoreError> {
+fn read(row: &code::Model) -> Result<SafeguardingCode, StoreError> {
     let text = |text: &str| CodeText::parse(text).map_err(|_| DAMAGED);
     Ok(SafeguardingCode {
         id: row.id,

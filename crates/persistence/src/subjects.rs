@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use data_encoding::BASE64;
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -104,6 +104,18 @@ pub(crate) async fn keys_of<C: ConnectionTrait>(
         }
     }
     Ok(keys)
+}
+
+/// Rows whose subject, named by this column, still has its key. In a copy from before an erasure, brought back with the keys
+/// of today, there are others.
+pub(crate) fn has_key<C: ColumnTrait>(subject: C) -> Expr {
+    let destroyed = Query::select()
+        .expr(Expr::value(1))
+        .from(entity::Entity)
+        .and_where(Expr::col((entity::Entity, entity::Column::SubjectId)).equals(subject.as_column_ref()))
+        .and_where(Expr::col((entity::Entity, entity::Column::Wrapped)).eq(Vec::<u8>::new()))
+        .to_owned();
+    Expr::exists(destroyed).not()
 }
 
 impl Work {

@@ -5,6 +5,7 @@ use aumsos_domain::access::Permission;
 use aumsos_persistence::{
     StoreError, clock,
     page::{Direction, KeyValue, Keyed, Page},
+    sensitive_reads::KeptRead,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -85,7 +86,7 @@ async fn handle(caller: Pledged, id: web::Path<Uuid>) -> Result<HttpResponse, Pr
         |step| vec![KeyValue::Whole(step.entry.version)],
     )
     .await?;
-    let reads = whole(async |page| store.reads_of(id, oldest_first, &page).await, |read| read.key()).await?;
+    let reads = whole(async |page| store.reads_of(id, oldest_first, &page).await, KeptRead::key).await?;
     let accesses = whole(async |page| store.emergency_accesses_to(id, &page).await, Keyed::key).await?;
     Ok(HttpResponse::Ok().json(BeneficiaryExportOut {
         exported_at: clock::now(),

@@ -62,9 +62,10 @@ where
     let (scope, cursor) = (caller.scope(), caller.feed_cursor());
     let people =
         within(query, caller.store().beneficiaries(&filters, &query.sort, &query.page_and_one(), &scope).await?)?;
-    let count = match query.with_count {
-        true => Some(within(query, caller.store().count_beneficiaries(&filters, &scope).await?)?),
-        false => None,
+    let count = if query.with_count {
+        Some(within(query, caller.store().count_beneficiaries(&filters, &scope).await?)?)
+    } else {
+        None
     };
     let fields: Vec<&str> = PERSONAL.into_iter().filter(|field| query.shows(field)).collect();
     if !fields.is_empty() {

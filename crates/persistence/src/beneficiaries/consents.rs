@@ -29,7 +29,7 @@ use crate::{
 
 /// What is sealed of a consent; it never changes.
 #[derive(Serialize, Deserialize)]
-struct Given {
+struct Sealed {
     given_by: ConsentGiver,
     relation: Option<Relation>,
     evidence: Option<Prose>,
@@ -50,7 +50,7 @@ impl Work {
         let query = Entity::find_by_id(id).filter(Column::BeneficiaryId.eq(of.id)).lock_exclusive();
         let Some(row) = query.one(&self.transaction).await? else { return Ok(None) };
         let key = self.key_of_subject(of.id).await?;
-        opened(&self.store, &key, row).map(Some)
+        opened(&self.store, &key, &row).map(Some)
     }
 
     /// Writes a consent, new or withdrawn.
@@ -85,7 +85,7 @@ impl Work {
     fn consent_row(&self, key: &DataKey, consent: &Consent) -> Result<consent::Model, StoreError> {
         let profile = &consent.profile;
         let given =
-            Given { given_by: profile.given_by, relation: profile.relation, evidence: profile.evidence.clone() };
+            Sealed { given_by: profile.given_by, relation: profile.relation, evidence: profile.evidence.clone() };
         Ok(consent::Model {
             id: consent.id,
             version: consent.version,
@@ -117,7 +117,7 @@ impl Store {
         let rows = keyset.apply(query, page).all(&self.read).await?;
         let keys = self.keys_of_subjects(&[beneficiary]).await?;
         let Some(key) = keys.get(&beneficiary) else { return Ok(Vec::new()) };
-        rows.into_iter().map(|row| opened(self, key, row)).collect()
+        rows.iter().map(|row| opened(self, key, row)).collect()
     }
 
     /// How many consents a record has.
@@ -140,8 +140,8 @@ fn document(row: &consent::Model) -> String {
     .to_string()
 }
 
-fn opened(store: &Store, key: &DataKey, row: consent::Model) -> Result<Consent, StoreError> {
-    let given: Given = subjects::open(&store.vault, key, &at(row.id, row.beneficiary_id), &row.sealed)?;
+fn opened(store: &Store, key: &DataKey, row: &consent::Model) -> Result<Consent, StoreError> {
+    let given: Sealed = subjects::open(&store.vault, key, &at(row.id, row.beneficiary_id), &row.sealed)?;
     let day = |text: &str| text.parse().map_err(|_| DAMAGED);
     Ok(Consent {
         id: row.id,

@@ -37,7 +37,7 @@ use crate::{
     ledger::{Change, State},
     page::{Direction, Key, KeyValue, Keyed, Keyset, Page},
     sight::within,
-    subjects::{self, Place, SubjectKeys, keys_of},
+    subjects::{self, Place, SubjectKeys, has_key, keys_of},
     vault::Vault,
 };
 
@@ -91,6 +91,7 @@ impl Work {
     pub async fn beneficiary_for_emergency(&mut self, id: Uuid) -> Result<Option<Beneficiary>, StoreError> {
         let found = beneficiary::Entity::find_by_id(id)
             .filter(beneficiary::Column::ErasedAt.is_null())
+            .filter(has_key(beneficiary::Column::Id))
             .lock_exclusive()
             .one(&self.transaction)
             .await?;
@@ -206,7 +207,7 @@ impl Work {
 
     async fn read_emergency_access(&mut self, row: Model) -> Result<EmergencyAccess, StoreError> {
         let keys = keys_of(&self.store.vault, &self.transaction, &[row.beneficiary_id]).await?;
-        opened(&self.store.vault, &keys, row)
+        opened(&self.store.vault, &keys, &row)
     }
 
     async fn append_emergency_access(
@@ -268,7 +269,7 @@ impl Store {
         let rows = keyset.apply(Entity::find().filter(filters.condition()), page).all(&self.read).await?;
         let people: Vec<Uuid> = rows.iter().map(|row| row.beneficiary_id).collect();
         let keys = self.keys_of_subjects(&people).await?;
-        rows.into_iter().map(|row| opened(&self.vault, &keys, row)).collect()
+        rows.iter().map(|row| opened(&self.vault, &keys, row)).collect()
     }
 
     /// How many there are.
@@ -285,7 +286,7 @@ impl Store {
         let found = Entity::find_by_id(id).filter(filters.condition()).one(&self.read).await?;
         let Some(row) = found else { return Ok(None) };
         let keys = self.keys_of_subjects(&[row.beneficiary_id]).await?;
-        opened(&self.vault, &keys, row).map(Some)
+        opened(&self.vault, &keys, &row).map(Some)
     }
 
     /// Every access to a record, the oldest first.
@@ -301,7 +302,7 @@ impl Store {
         let query = Entity::find().filter(Column::BeneficiaryId.eq(beneficiary));
         let rows = keyset.apply(query, page).all(&self.read).await?;
         let keys = self.keys_of_subjects(&[beneficiary]).await?;
-        rows.into_iter().map(|row| opened(&self.vault, &keys, row)).collect()
+        rows.iter().map(|row| opened(&self.vault, &keys, row)).collect()
     }
 }
 
@@ -347,7 +348,7 @@ fn document(row: &Model) -> String {
     .to_string()
 }
 
-fn opened(vault: &Vault, keys: &SubjectKeys, row: Model) -> Result<EmergencyAccess, StoreError> {
+fn opened(vault: &Vault, keys: &SubjectKeys, row: &Model) -> Result<EmergencyAccess, StoreError> {
     let person = row.beneficiary_id;
     // What concerned somebody who was erased is gone with them.
     let key = keys.get(&person);
@@ -384,7 +385,7 @@ pub(crate) async fn tell_reasons(
     let people: Vec<Uuid> = rows.iter().map(|row| row.beneficiary_id).collect();
     let keys = keys_of(vault, connection, &people).await?;
     let mut reasons = HashMap::new();
-    for row in rows {
+    for row in &rows {
         let access = opened(vault, &keys, row)?;
         reasons.extend(access.reason.map(|reason| (access.id, reason)));
     }

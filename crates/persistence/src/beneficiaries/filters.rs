@@ -22,6 +22,7 @@ use crate::{
     organization_units::below,
     page::{Direction, Key, KeyValue, Keyset},
     sight::within,
+    subjects::has_key,
 };
 
 /// Words are hashed with each institution that is searched; more than so many are searched one part at a time.
@@ -119,7 +120,7 @@ impl BeneficiaryFilters {
     }
 
     fn open_condition(&self, scope: &Scope, today: NaiveDate) -> Condition {
-        let mut all = in_care_within(scope).add(Column::ErasedAt.is_null());
+        let mut all = in_care_within(scope).add(Column::ErasedAt.is_null()).add(has_key(Column::Id));
         if !self.institution.is_empty() {
             all = all.add(Column::InstitutionId.is_in(self.institution.iter().copied()));
         }

@@ -20,7 +20,11 @@ use super::{
     kept::{DAMAGED, Kept},
     tokens,
 };
-use crate::{Author, Store, StoreError, institutions::entity::institution, subjects::SubjectKeys};
+use crate::{
+    Author, Store, StoreError,
+    institutions::entity::institution,
+    subjects::{SubjectKeys, has_key},
+};
 
 /// As much as a look-up tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +70,7 @@ impl Store {
     pub async fn look_up_beneficiaries(&self, lookup: &Lookup) -> Result<Vec<LookupHit>, StoreError> {
         let mut query = Entity::find()
             .filter(Column::ErasedAt.is_null())
+            .filter(has_key(Column::Id))
             .filter(Column::Status.ne(BeneficiaryStatus::Closed.code()))
             .order_by_asc(Column::Number)
             .limit(MOST_HITS);

@@ -90,6 +90,10 @@ impl Store {
             return Ok(BeneficiaryFound::Erased(erasure));
         }
         let keys = self.keys_of_subjects(&[id]).await?;
+        // Of whom there is no key any more, nothing is there.
+        if keys.is_empty() {
+            return Ok(BeneficiaryFound::Unknown);
+        }
         Ok(BeneficiaryFound::Record(Box::new(opened(self, row, &keys)?)))
     }
 

@@ -27,6 +27,7 @@ use crate::{
     institutions::entity::institution,
     ledger::{Change, State},
     sight::within,
+    subjects::keys_of,
 };
 
 /// An institution that people are in the care of.
@@ -92,8 +93,10 @@ impl Work {
         if let Some(erasure) = Erasure::of(&row)? {
             return Ok(BeneficiaryFound::Erased(erasure));
         }
-        let key = self.key_of_subject(id).await?;
-        Ok(BeneficiaryFound::Record(Box::new(Kept::try_from(row)?.open(&self.store.vault, &key)?)))
+        let keys = keys_of(&self.store.vault, &self.transaction, &[id]).await?;
+        // Of whom there is no key any more, nothing is there.
+        let Some(key) = keys.get(&id) else { return Ok(BeneficiaryFound::Unknown) };
+        Ok(BeneficiaryFound::Record(Box::new(Kept::try_from(row)?.open(&self.store.vault, key)?)))
     }
 
     /// Writes a new record. [`StoreError::Taken`] when its id or its NIK is another's.

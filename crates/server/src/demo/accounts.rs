@@ -44,7 +44,7 @@ pub(super) async fn make(
         work.create_client(client).await?;
         let person = chance.id();
         work.create_person(person, &email(role), &name, &roles).await?;
-        work.set_password(person, password.clone(), false).await?;
+        work.set_password(person, password.clone(), true).await?;
         made.extend([ActorId::Client(id), ActorId::Person(person)]);
     }
     work.create_client(app(chance.id())).await?;

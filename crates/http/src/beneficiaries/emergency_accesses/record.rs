@@ -55,7 +55,9 @@ async fn handle(caller: Pledged, id: web::Path<Uuid>) -> Result<HttpResponse, Pr
     };
     let mut reads: Vec<_> = read_of(&record, |_| true).into_iter().collect();
     if health_notes.is_some() {
-        reads.iter_mut().for_each(|read| read.fields.push("health_notes"));
+        for read in &mut reads {
+            read.fields.push("health_notes");
+        }
     }
     caller.note_reads_for(&purpose_of(*id), &reads).await?;
     let health_notes = health_notes.map(|notes| notes.into_iter().map(Into::into).collect());
