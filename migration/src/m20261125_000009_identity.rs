@@ -7,7 +7,7 @@ use sea_orm_migration::{prelude::*, schema::*};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// A table, and a column of it.
+/// A table, and a column that is added to it.
 type Added = (&'static str, fn() -> ColumnDef);
 
 /// Columns that are added to tables of an earlier step.

@@ -79,8 +79,15 @@ on_both! {
         let first = officer.post(UNITS, body.clone()).idempotency_key("k").await.expect_status(201);
         let again = officer.post(UNITS, body.clone()).idempotency_key("k").await.expect_status(201);
         assert_eq!((first.json(), first.etag()), (again.json(), again.etag()));
-        officer.post(UNITS, body.clone()).await.is_problem(409, "id_taken");
+        for again in [officer.post(UNITS, body.clone()), officer.post(UNITS, body.clone()).idempotency_key("l")] {
+            let again = again.await.expect_status(201);
+            assert_eq!((first.json(), first.etag()), (again.json(), again.etag()), "the id itself is a key");
+        }
+        let other = server.council_officer().await;
+        other.post(UNITS, body.clone()).await.is_problem(409, "id_taken");
         body["name"] = json!("PWM Lain");
+        officer.post(UNITS, body.clone()).await.is_problem(409, "id_taken");
+        officer.post(UNITS, body.clone()).idempotency_key("l").await.is_problem(422, "idempotency_key_reused");
         officer.post(UNITS, body.clone()).idempotency_key("k").await.is_problem(422, "idempotency_key_reused");
         body["id"] = json!("01900000-0000-4000-8000-0000000000aa");
         let answer = officer.post(UNITS, body).await.is_problem(422, "invalid_values");

@@ -7,7 +7,7 @@ use aumsos_domain::{
     organization_units::OrganizationUnit,
 };
 use aumsos_persistence::access::NewClient;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -111,6 +111,29 @@ async fn a_request_in_flight_is_finished_and_readiness_says_no_meanwhile() {
     assert!(asked.elapsed() < Duration::from_secs(5), "nothing else is waited for: {:?}", asked.elapsed());
     let path = format!("/v1/organization-units/{}", made.at("/id").as_str().unwrap());
     server.anonymous().get(path).await.expect_status(200);
+}
+
+/// Whoever never ends their request does not hold the stop up for longer than 20 seconds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_takes_too_long_is_cut_off_at_the_stop() {
+    let database = TestDatabase::migrated(System::Sqlite);
+    let server = TestServer::start(database, &[]).await;
+    let officer = server.council_officer().await;
+    let mut other = server.spawn_binary();
+    let begun = stream::iter([Ok::<_, std::io::Error>(b"{\"parent_id\": \"".to_vec())]).chain(stream::pending());
+    let endless = other
+        .as_seen_by(&officer)
+        .ask(reqwest::Method::POST, "/v1/organization-units")
+        .body("application/json", reqwest::Body::wrap_stream(Box::pin(begun)));
+    let answer = tokio::spawn(async move { endless.try_send().await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    other.ask_to_stop();
+    let (code, took) = tokio::task::block_in_place(|| other.wait());
+    assert_eq!(code, Some(0));
+    assert!((Duration::from_secs(19)..Duration::from_secs(25)).contains(&took), "{took:?}");
+    assert!(answer.await.unwrap().is_none(), "it is answered by nobody");
+    let units = officer.get("/v1/organization-units?count=true").await.is_fine();
+    assert_eq!(units.at("/count"), 2, "nothing is half done");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,6 +16,7 @@ crate::code_list! {
         Client = "client" ("Klien", "Client"),
         Person = "person" ("Orang", "Person"),
         RoleAssignment = "role_assignment" ("Penugasan peran", "Role assignment"),
+        SharingAgreement = "sharing_agreement" ("Kesepakatan berbagi", "Sharing agreement"),
         Beneficiary = "beneficiary" ("Penerima manfaat", "Person in care"),
         HealthNote = "health_note" ("Catatan kesehatan", "Health note"),
         Consent = "consent" ("Persetujuan", "Consent"),
@@ -43,6 +44,7 @@ impl RecordKind {
             | Self::Client
             | Self::Person
             | Self::RoleAssignment
+            | Self::SharingAgreement
             | Self::SafeguardingCode
             | Self::SafeguardingAcceptance => None,
         }
@@ -50,7 +52,7 @@ impl RecordKind {
 
     /// Whether a change of such a record can change what somebody may do.
     pub const fn bears_on_access(self) -> bool {
-        matches!(self, Self::Client | Self::Person | Self::RoleAssignment)
+        matches!(self, Self::Client | Self::Person | Self::RoleAssignment | Self::SharingAgreement)
     }
 }
 

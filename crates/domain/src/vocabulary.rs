@@ -2,14 +2,15 @@
 //! A new area adds one line to each.
 
 use crate::{
-    access, beneficiaries, census,
+    access, beneficiaries, census, clients,
     code_list::CodeListEntry,
     imports, institutions, map,
     organization_units::{self, UnitLevel, UnitStatus},
+    people,
     position::PositionPrecision,
     reason::Reason,
     record_kind::{ChangeEffect, RecordKind, RecordPresence},
-    regions, safeguarding_codes, saved_filters, text_value,
+    regions, role_assignments, safeguarding_codes, saved_filters, sharing_agreements, text_value,
 };
 
 /// Every reason that a rule of the domain can give.
@@ -30,6 +31,12 @@ pub fn reasons() -> impl Iterator<Item = &'static Reason> {
         access::password::REASONS,
         access::granting::REASONS,
         access::account::REASONS,
+        access::network::REASONS,
+        access::appointment::REASONS,
+        people::REASONS,
+        clients::REASONS,
+        role_assignments::REASONS,
+        sharing_agreements::REASONS,
         beneficiaries::identity_number::REASONS,
         beneficiaries::number::REASONS,
         beneficiaries::rules::REASONS,
@@ -52,6 +59,7 @@ pub fn formats() -> impl Iterator<Item = &'static text_value::Format> {
         institutions::service::FORMATS,
         map::FORMATS,
         access::account::FORMATS,
+        access::network::FORMATS,
         beneficiaries::identity_number::FORMATS,
         beneficiaries::number::FORMATS,
         beneficiaries::emergency_access::FORMATS,
@@ -101,6 +109,9 @@ pub const CODE_LISTS: &[CodeListEntry] = &[
     access::Audience::ENTRY,
     access::ClientKind::ENTRY,
     access::AccountStatus::ENTRY,
+    clients::ClientStatus::ENTRY,
+    clients::KeyType::ENTRY,
+    role_assignments::HolderKind::ENTRY,
     beneficiaries::BeneficiaryStatus::ENTRY,
     beneficiaries::life::DepartureReason::ENTRY,
     beneficiaries::life::ErasureReason::ENTRY,

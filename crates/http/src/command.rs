@@ -1,4 +1,5 @@
-//! Commands: requests that write, safe to repeat with an `Idempotency-Key`.
+//! Commands: requests that write, safe to repeat with an `Idempotency-Key`, or with the id that the client made for a new
+//! record.
 
 use std::{future::Future, pin::Pin};
 
@@ -12,12 +13,13 @@ use actix_web::{
 };
 use aumsos_persistence::{
     Work,
-    idempotency::{Answer, IdempotencyKey},
+    idempotency::{Answer, IdempotencyKey, KeySource},
 };
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     access::Caller,
@@ -43,42 +45,63 @@ pub struct Command<T> {
     repeat: Repeat,
 }
 
-/// The key of a request and the hash of all that it says.
+/// The keys of a request, each with the hash of all that it says.
+#[derive(Debug, Clone, Default)]
+pub struct Repeat(Vec<Key>);
+
 #[derive(Debug, Clone)]
-pub struct Repeat(Option<(String, String)>);
+struct Key {
+    source: KeySource,
+    key: String,
+    request_hash: String,
+}
 
 impl Repeat {
-    /// Reads the key, for a request whose body was read elsewhere; `content` is what the body says.
-    pub(crate) fn of(request: &HttpRequest, content: &[u8]) -> Result<Self, Problem> {
-        let Some(given) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
-        let key = given
-            .to_str()
-            .ok()
-            .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
-        let key = key.ok_or_else(|| {
-            Problem::invalid_value(FieldError {
-                place: Place::Header,
-                pointer: format!("/{IDEMPOTENCY_KEY}"),
-                reason: &reasons::IDEMPOTENCY_KEY_MALFORMED,
-                limit: None,
-            })
-        })?;
-        let mut context = digest::Context::new(&digest::SHA256);
-        for part in [request.method().as_str(), request.path(), request.query_string()] {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part.as_bytes());
+    /// Reads the keys of a request; `content` is what its body says, and `id` the id that the client made for a new
+    /// record. The same id and content is the same request, with a key of its own or without one.
+    pub(crate) fn of(request: &HttpRequest, content: &[u8], id: Option<Uuid>) -> Result<Self, Problem> {
+        let mut keys = Vec::new();
+        let request_hash = hash(request, content)?;
+        if let Some(given) = request.headers().get(IDEMPOTENCY_KEY) {
+            let key = chosen_key(given).ok_or_else(|| {
+                Problem::invalid_value(FieldError {
+                    place: Place::Header,
+                    pointer: format!("/{IDEMPOTENCY_KEY}"),
+                    reason: &reasons::IDEMPOTENCY_KEY_MALFORMED,
+                    limit: None,
+                })
+            })?;
+            keys.push(Key { source: KeySource::Header, key: key.to_owned(), request_hash: request_hash.clone() });
         }
-        context.update(content);
-        // Keyed: of a body that holds little but a NIK, a plain hash would tell it.
-        let hash = HEXLOWER.encode(context.finish().as_ref());
-        let keyed = body::service(request)?.store.vault().blind(&format!("request\0{hash}"));
-        Ok(Self(Some((key.to_owned(), keyed))))
+        if let Some(id) = id {
+            // A line break stands in no header: the two sorts of keys never meet.
+            keys.push(Key { source: KeySource::RecordId, key: format!("{}\n{id}", request.path()), request_hash });
+        }
+        Ok(Self(keys))
     }
 
-    fn key_for(&self, caller: &Caller) -> Option<IdempotencyKey> {
-        let (key, request_hash) = self.0.clone()?;
-        Some(IdempotencyKey { client: caller.name(), key, request_hash })
+    fn keys_for(&self, caller: &Caller) -> Vec<IdempotencyKey> {
+        let of_caller =
+            |Key { source, key, request_hash }| IdempotencyKey { source, client: caller.name(), key, request_hash };
+        self.0.iter().cloned().map(of_caller).collect()
     }
+}
+
+fn chosen_key(given: &HeaderValue) -> Option<&str> {
+    let is_printable = |key: &&str| key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    given.to_str().ok().filter(|key| (1..=255).contains(&key.len())).filter(is_printable)
+}
+
+/// Keyed: of a body that holds little but a national id, a plain hash would tell it.
+fn hash(request: &HttpRequest, content: &[u8]) -> Result<String, Problem> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in [request.method().as_str(), request.path(), request.query_string()] {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    context.update(content);
+    let hash = HEXLOWER.encode(context.finish().as_ref());
+    Ok(body::service(request)?.store.vault().blind(&format!("request\0{hash}")))
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Command<T> {
@@ -95,7 +118,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Command<T> {
                 body::check_media_type(&request, &["application/json"])?;
                 body::parse(&bytes)?
             };
-            let repeat = Repeat::of(&request, &bytes)?;
+            // No body but that of a new record has a member of this name.
+            let id = value.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            // As JSON sees it: spaces and the order of members say nothing.
+            let repeat = Repeat::of(&request, value.to_string().as_bytes(), id)?;
             Ok(Self { body: body::typed(body::service(&request)?, value)?, repeat })
         })
     }
@@ -153,11 +179,9 @@ impl Caller {
         repeat: &Repeat,
         command: impl AsyncFn(&mut Work) -> Result<Reply, Problem>,
     ) -> Result<HttpResponse, Problem> {
-        let key = repeat.key_for(self);
-        let answer = self
-            .store()
-            .write_once::<Problem>(&self.author(), key.as_ref(), async |work| Ok(command(work).await?.0))
-            .await?;
+        let keys = repeat.keys_for(self);
+        let answer =
+            self.store().write_once::<Problem>(&self.author(), &keys, async |work| Ok(command(work).await?.0)).await?;
         Ok(respond(answer))
     }
 
@@ -166,7 +190,7 @@ impl Caller {
         &self,
         command: impl AsyncFn(&mut Work) -> Result<Reply, Problem>,
     ) -> Result<HttpResponse, Problem> {
-        self.run(&Repeat(None), command).await
+        self.run(&Repeat::default(), command).await
     }
 }
 

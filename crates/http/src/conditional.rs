@@ -1,6 +1,9 @@
-//! Conditional requests (RFC 9110 §13): entity tags, `If-Match`, `If-None-Match`.
+//! Conditional requests (RFC 9110 §13): entity tags, `If-Match`, `If-None-Match`; ranges of a file (§14).
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    ops::Range,
+};
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -23,6 +26,11 @@ impl Tag {
     /// The tag of one view of a record.
     pub fn of_view(version: i64, view: &str) -> Self {
         Self(format!("\"{version}-{view}\""))
+    }
+
+    /// The tag of bytes that never change, by their hash.
+    pub fn of_content(hash: &str) -> Self {
+        Self(format!("\"{hash}\""))
     }
 
     /// As it stands in headers.
@@ -112,9 +120,97 @@ impl FromRequest for MaybeIfMatch {
     }
 }
 
+/// A part of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByteRange {
+    first: u64,
+    /// The last byte is part of it.
+    last: u64,
+}
+
+impl ByteRange {
+    /// The range that a request asks for; none means the whole. What is more than one range, or in other units, or about
+    /// another version than `If-Range` names, is passed over, as a server may (RFC 9110 §14.2). One that begins behind
+    /// the end is 416.
+    pub fn asked(request: &HttpRequest, tag: &Tag, size: u64) -> Result<Option<Self>, Problem> {
+        let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+        let is_of_this = text(header::IF_RANGE).is_none_or(|known| known.trim() == tag.as_str());
+        let Some(asked) = text(header::RANGE).filter(|_| is_of_this) else { return Ok(None) };
+        match Self::read(asked, size) {
+            Some(Ok(range)) => Ok(Some(range)),
+            Some(Err(())) => {
+                let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, &reasons::RANGE_NOT_SATISFIABLE);
+                Err(match format!("bytes */{size}").parse() {
+                    Ok(value) => problem.with_header(header::CONTENT_RANGE, value),
+                    Err(_) => problem,
+                })
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// `bytes=0-99`, `bytes=100-`, `bytes=-100`. Nothing for what is no single range of bytes; an error for one that
+    /// holds no byte of the file.
+    fn read(text: &str, size: u64) -> Option<Result<Self, ()>> {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok())?;
+        let (first, last) = text.trim().strip_prefix("bytes=")?.trim().split_once('-')?;
+        let end = size.checked_sub(1);
+        let (first, last) = match (first.is_empty(), last.is_empty()) {
+            (true, true) => return None,
+            (true, false) => (size.saturating_sub(digits(last)?), if digits(last)? == 0 { None } else { end }),
+            (false, true) => (digits(first)?, end),
+            (false, false) => {
+                let (first, last) = (digits(first)?, digits(last)?);
+                if last < first {
+                    return None;
+                }
+                (first, end.map(|end| last.min(end)))
+            }
+        };
+        Some(last.filter(|last| first <= *last).map(|last| Self { first, last }).ok_or(()))
+    }
+
+    /// The bytes of the file.
+    pub const fn bytes(self) -> Range<u64> {
+        self.first..self.last + 1
+    }
+
+    /// What `Content-Range` says.
+    pub fn to_header(self, size: u64) -> String {
+        format!("bytes {}-{}/{size}", self.first, self.last)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// RFC 9110 §14.1.2, on a file of 10000 bytes, and its edges.
+    #[test]
+    fn ranges_are_read_as_the_rfc_says() {
+        let read = |text: &str| ByteRange::read(text, 10_000).map(|range| range.map(|range| (range.first, range.last)));
+        for (text, expected) in [
+            ("bytes=0-499", Some(Ok((0, 499)))),
+            ("bytes=500-999", Some(Ok((500, 999)))),
+            ("bytes=-500", Some(Ok((9500, 9999)))),
+            ("bytes=9500-", Some(Ok((9500, 9999)))),
+            ("bytes=0-0", Some(Ok((0, 0)))),
+            ("bytes=9999-20000", Some(Ok((9999, 9999)))),
+            ("bytes=-20000", Some(Ok((0, 9999)))),
+            ("bytes=10000-", Some(Err(()))),
+            ("bytes=-0", Some(Err(()))),
+            ("bytes=0-0,-1", None),
+            ("bytes=9-3", None),
+            ("bytes=-", None),
+            ("bytes=+1-2", None),
+            ("bytes=99999999999999999999-", None),
+            ("items=0-1", None),
+            ("", None),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        assert_eq!(ByteRange::read("bytes=0-", 0), Some(Err(())));
+    }
 
     #[test]
     fn strong_tags_match_by_version_and_weak_ones_never() {

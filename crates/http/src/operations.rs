@@ -10,6 +10,11 @@ pub fn all() -> &'static [Operation] {
     ALL.get_or_init(|| {
         [
             crate::oauth::operations(),
+            crate::me::operations(),
+            crate::people::operations(),
+            crate::clients::operations(),
+            crate::role_assignments::operations(),
+            crate::sharing_agreements::operations(),
             crate::sessions::operations(),
             crate::code_lists::operations(),
             crate::regions::operations(),

@@ -1,4 +1,5 @@
-//! Safe to repeat: the first answer to an idempotency key, kept in the transaction of its effect.
+//! Safe to repeat: the first answer to an idempotency key, kept in the transaction of its effect. The id that a client
+//! made for a new record is such a key as well.
 
 use std::time::Duration;
 
@@ -17,12 +18,23 @@ use crate::{
 /// How long an answer is kept.
 pub const KEPT_FOR: Duration = Duration::from_hours(24);
 
+/// Where a key comes from, and so what it means that it was used for another request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySource {
+    /// The caller chose it for the request: it must choose another ([`StoreError::KeyReused`]).
+    Header,
+    /// It is the id of the record to be made: that id is taken ([`StoreError::Taken`]), whoever has it.
+    RecordId,
+}
+
 /// A key with the client that chose it and a hash of the request it was sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
+    /// Where it comes from.
+    pub source: KeySource,
     /// The client or person; keys of different callers have nothing to do with each other.
     pub client: String,
-    /// The header's value.
+    /// The header's value; or the address of a new record, which no header can hold.
     pub key: String,
     /// A keyed hash over method, path, query and body, in hex.
     pub request_hash: String,
@@ -108,7 +120,10 @@ impl Work {
         }
         let kept = entity::Entity::find_by_id((key.client.clone(), key.key.clone())).one(&self.transaction).await?;
         match kept {
-            Some(kept) if kept.request_hash != key.request_hash => Err(StoreError::KeyReused),
+            Some(kept) if kept.request_hash != key.request_hash => Err(match key.source {
+                KeySource::Header => StoreError::KeyReused,
+                KeySource::RecordId => StoreError::Taken,
+            }),
             Some(entity::Model { answer: Some(sealed), .. }) => {
                 let plain = self.store.vault.open_own(&at(key), &sealed)?;
                 let answer = serde_json::from_slice(&plain);

@@ -1,11 +1,13 @@
 //! Where photographs and documents are kept: a folder of this machine, or a bucket that speaks S3.
 //!
-//! The service names the objects itself, tells their type by their first bytes, and measures and hashes them while
-//! they stream through. An object is there whole or not at all; one whose row was never written is removed later
+//! The service names the objects itself, tells their type by their first bytes, and measures and hashes what it keeps.
+//! Documents stream through; a picture is taken in whole first and loses what it says beside the picture (when and where
+//! it was taken). An object is there whole or not at all; one whose row was never written is removed later
 //! ([`Store::sweep_objects`](crate::Store::sweep_objects)).
 
 use std::{
     io,
+    ops::Range,
     path::{Path as FilePath, PathBuf},
     sync::Arc,
     time::Duration,
@@ -17,8 +19,8 @@ use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder, buffered::BufWriter,
-    local::LocalFileSystem, path::Path, prefix::PrefixStore,
+    ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder,
+    buffered::BufWriter, local::LocalFileSystem, path::Path, prefix::PrefixStore,
 };
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
@@ -32,6 +34,9 @@ use crate::StoreError;
 const PART: usize = 5 * 1024 * 1024;
 /// So many parts are on their way at once: with the one being filled, what an upload holds in memory.
 const PARTS_AT_ONCE: usize = 2;
+
+/// The largest picture, in bytes: it is held in memory while its metadata is taken away.
+const LARGEST_PICTURE: u64 = 32 * 1024 * 1024;
 
 /// Where objects are kept.
 #[derive(Debug, Clone)]
@@ -72,7 +77,7 @@ pub enum ObjectError {
         /// How many are allowed.
         limit: u64,
     },
-    /// The first bytes are of no type that is taken (415).
+    /// The first bytes are of no type that is taken, or the rest of a picture is not what they promise (415).
     #[error("the file is of no type that is taken")]
     UnknownType,
     /// The sender stopped before the end (400).
@@ -85,7 +90,7 @@ pub enum ObjectError {
     #[error("there is no room to write")]
     Full,
     /// The store of objects cannot be reached, or refuses (503).
-    #[error("the store of objects cannot be used")]
+    #[error("the store of objects cannot be used: {0}")]
     Unavailable(#[source] object_store::Error),
     /// The database said no.
     #[error(transparent)]
@@ -158,55 +163,49 @@ impl Objects {
         limit: u64,
         content: impl Stream<Item = Result<Bytes, E>>,
     ) -> Result<StoredObject, ObjectError> {
-        let mut content = std::pin::pin!(content);
-        let mut hash = Context::new(&SHA256);
-        let mut size_bytes = 0_u64;
+        let mut content = std::pin::pin!(content.fuse());
+        let mut incoming = Incoming { limit, size: 0, chunks: Vec::new() };
         let mut head: Vec<u8> = Vec::with_capacity(MediaType::SNIFFED_BYTES);
-        let mut waiting = Vec::new();
-        let mut begun: Option<(Upload, MediaType, String)> = None;
-        while let Some(chunk) = content.next().await {
-            let chunk = chunk.map_err(|_| ObjectError::BrokeOff)?;
-            size_bytes = size_bytes.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-            if size_bytes > limit {
-                return Err(ObjectError::TooLarge { limit });
-            }
-            hash.update(&chunk);
-            if let Some((upload, _, _)) = &mut begun {
-                upload.put(chunk).await?;
-                continue;
-            }
+        while head.len() < MediaType::SNIFFED_BYTES
+            && let Some(chunk) = incoming.next(&mut content).await?
+        {
             head.extend(chunk.iter().take(MediaType::SNIFFED_BYTES - head.len()));
-            waiting.push(chunk);
-            if head.len() == MediaType::SNIFFED_BYTES {
-                begun = Some(self.begin(&head, &mut waiting).await?);
-            }
+            incoming.chunks.push(chunk);
         }
-        let (upload, media_type, name) = match begun {
-            Some(begun) => begun,
-            None => self.begin(&head, &mut waiting).await?,
-        };
-        upload.finish().await?;
-        let sha256 = HEXLOWER.encode(hash.finish().as_ref());
-        Ok(StoredObject { name, facts: FileFacts { media_type, size_bytes, sha256 } })
+        let media_type = MediaType::sniff(&head).ok_or(ObjectError::UnknownType)?;
+        if media_type.is_image() {
+            incoming.limit = limit.min(LARGEST_PICTURE);
+            while let Some(chunk) = incoming.next(&mut content).await? {
+                incoming.chunks.push(chunk);
+            }
+            let bare = media_type.bare(incoming.chunks.concat()).map_err(|_| ObjectError::UnknownType)?;
+            let mut upload = self.begin(media_type);
+            upload.put(bare.into()).await?;
+            return upload.finish().await;
+        }
+        let mut upload = self.begin(media_type);
+        for chunk in std::mem::take(&mut incoming.chunks) {
+            upload.put(chunk).await?;
+        }
+        while let Some(chunk) = incoming.next(&mut content).await? {
+            upload.put(chunk).await?;
+        }
+        upload.finish().await
     }
 
-    /// Begins to write an object, once enough of it is here to tell its type.
-    async fn begin(&self, head: &[u8], waiting: &mut Vec<Bytes>) -> Result<(Upload, MediaType, String), ObjectError> {
-        let media_type = MediaType::sniff(head).ok_or(ObjectError::UnknownType)?;
+    /// Begins to write an object.
+    fn begin(&self, media_type: MediaType) -> Upload {
         let name = fresh_name(media_type);
         let writer = BufWriter::with_capacity(self.store.clone(), Path::from(name.as_str()), PART)
             .with_max_concurrency(PARTS_AT_ONCE);
-        let mut upload = Upload(Some(writer));
-        for chunk in waiting.drain(..) {
-            upload.put(chunk).await?;
-        }
-        Ok((upload, media_type, name))
+        Upload { writer: Some(writer), name, media_type, size_bytes: 0, hash: Context::new(&SHA256) }
     }
 
-    /// Reads an object; its size, and its content as it comes.
-    pub async fn get(&self, name: &str) -> Result<(u64, Content), ObjectError> {
-        let found = self.store.get(&Path::from(name)).await?;
-        let size = found.meta.size;
+    /// Reads an object, or some of its bytes; how many there are, and the content as it comes.
+    pub async fn get(&self, name: &str, bytes: Option<Range<u64>>) -> Result<(u64, Content), ObjectError> {
+        let options = GetOptions { range: bytes.map(GetRange::Bounded), ..GetOptions::default() };
+        let found = self.store.get_opts(&Path::from(name), options).await?;
+        let size = found.range.end.saturating_sub(found.range.start);
         Ok((size, found.into_stream().map_err(ObjectError::from).boxed()))
     }
 
@@ -271,12 +270,47 @@ fn fresh_name(media_type: MediaType) -> String {
     format!("{shelf}/{id}.{}", media_type.extension())
 }
 
-/// An object that is being written. Dropped before its end, it takes back what was written.
-struct Upload(Option<BufWriter>);
+/// A file that comes in, counted.
+struct Incoming {
+    limit: u64,
+    size: u64,
+    /// What came in and was not written yet.
+    chunks: Vec<Bytes>,
+}
+
+impl Incoming {
+    async fn next<E>(
+        &mut self,
+        content: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+    ) -> Result<Option<Bytes>, ObjectError> {
+        let Some(chunk) = content.next().await else { return Ok(None) };
+        let chunk = chunk.map_err(|_| ObjectError::BrokeOff)?;
+        self.size = self.size.saturating_add(length(&chunk));
+        if self.size > self.limit {
+            return Err(ObjectError::TooLarge { limit: self.limit });
+        }
+        Ok(Some(chunk))
+    }
+}
+
+fn length(chunk: &Bytes) -> u64 {
+    u64::try_from(chunk.len()).unwrap_or(u64::MAX)
+}
+
+/// An object that is being written, measured and hashed. Dropped before its end, it takes back what was written.
+struct Upload {
+    writer: Option<BufWriter>,
+    name: String,
+    media_type: MediaType,
+    size_bytes: u64,
+    hash: Context,
+}
 
 impl Upload {
     async fn put(&mut self, chunk: Bytes) -> Result<(), ObjectError> {
-        match &mut self.0 {
+        self.size_bytes = self.size_bytes.saturating_add(length(&chunk));
+        self.hash.update(&chunk);
+        match &mut self.writer {
             Some(writer) => Ok(writer.put(chunk).await?),
             None => Ok(()),
         }
@@ -284,17 +318,21 @@ impl Upload {
 
     /// Ends the object. Once begun, the end is carried through even if nobody waits for it any more: a writer that is
     /// stopped half-way through its end cannot be taken back.
-    async fn finish(mut self) -> Result<(), ObjectError> {
-        let Some(mut writer) = self.0.take() else { return Ok(()) };
-        let failed = |source: io::Error| object_store::Error::Generic { store: "object", source: source.into() };
-        let ended = tokio::spawn(async move { writer.shutdown().await }).await;
-        Ok(ended.map_err(object_store::Error::from)?.map_err(failed)?)
+    async fn finish(mut self) -> Result<StoredObject, ObjectError> {
+        if let Some(mut writer) = self.writer.take() {
+            let failed = |source: io::Error| object_store::Error::Generic { store: "object", source: source.into() };
+            let ended = tokio::spawn(async move { writer.shutdown().await }).await;
+            ended.map_err(object_store::Error::from)?.map_err(failed)?;
+        }
+        let sha256 = HEXLOWER.encode(self.hash.clone().finish().as_ref());
+        let facts = FileFacts { media_type: self.media_type, size_bytes: self.size_bytes, sha256 };
+        Ok(StoredObject { name: std::mem::take(&mut self.name), facts })
     }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        let Some(mut writer) = self.0.take() else { return };
+        let Some(mut writer) = self.writer.take() else { return };
         // A store that speaks S3 keeps the parts of an upload until it is told to forget them.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move { writer.abort().await });
@@ -353,7 +391,7 @@ mod tests {
     }
 
     async fn content(objects: &Objects, name: &str) -> Vec<u8> {
-        let (size, content) = objects.get(name).await.unwrap();
+        let (size, content) = objects.get(name, None).await.unwrap();
         let content: Vec<Bytes> = content.try_collect().await.unwrap();
         let content = content.concat();
         assert_eq!(u64::try_from(content.len()).unwrap(), size);
@@ -373,23 +411,53 @@ mod tests {
         assert_eq!(put.facts.sha256, "3c1dd4f09e8ea551683a8c93d934c49084c2407fe2213a20d2702bad0296be10");
         assert_eq!(put.name.split_once('.').map(|(_, ending)| ending), Some("pdf"));
         assert_eq!(content(&objects, &put.name).await, b"%PDF-1.7\nabc");
+        let (size, part) = objects.get(&put.name, Some(9..11)).await.unwrap();
+        assert_eq!((size, part.try_collect::<Vec<_>>().await.unwrap().concat()), (2, b"ab".to_vec()));
         objects.delete(&put.name).await.unwrap();
         objects.delete(&put.name).await.unwrap();
-        assert!(matches!(objects.get(&put.name).await, Err(ObjectError::Missing)));
+        assert!(matches!(objects.get(&put.name, None).await, Err(ObjectError::Missing)));
     }
 
     #[tokio::test]
     async fn a_large_object_goes_in_parts() {
         let folder = tempfile::tempdir().unwrap();
         let objects = in_folder(&folder);
-        let mut whole = b"\x89PNG\r\n\x1A\n".to_vec();
+        let mut whole = b"%PDF-1.7\n".to_vec();
         whole.extend((0..12 * MIB).map(|at| u8::try_from(at % 251).unwrap()));
         let pieces: Vec<&[u8]> = whole.chunks(64 * 1024).collect();
         let put = objects.put(u64::MAX, chunks(&pieces)).await.unwrap();
-        assert_eq!((put.facts.media_type, put.facts.size_bytes), (MediaType::Png, u64::try_from(whole.len()).unwrap()));
+        assert_eq!((put.facts.media_type, put.facts.size_bytes), (MediaType::Pdf, u64::try_from(whole.len()).unwrap()));
         assert!(content(&objects, &put.name).await == whole);
         let digest = aws_lc_rs::digest::digest(&SHA256, &whole);
         assert_eq!(put.facts.sha256, HEXLOWER.encode(digest.as_ref()));
+    }
+
+    /// PNG (W3C PNG third edition §5): a picture of one pixel with a text beside it.
+    fn png(text: &[u8]) -> Vec<u8> {
+        let chunk = |kind: &[u8], content: &[u8]| {
+            // Nobody checks checksums on the way in.
+            [&u32::try_from(content.len()).unwrap().to_be_bytes()[..], kind, content, &[0; 4]].concat()
+        };
+        let header = chunk(b"IHDR", b"\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0");
+        let text = if text.is_empty() { Vec::new() } else { chunk(b"tEXt", text) };
+        [b"\x89PNG\r\n\x1A\n", &header[..], &text, &chunk(b"IDAT", b"data"), &chunk(b"IEND", b"")].concat()
+    }
+
+    #[tokio::test]
+    async fn of_a_picture_what_is_kept_is_measured_and_hashed() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = in_folder(&folder);
+        let (photo, bare) = (png(b"Comment\0at home"), png(b""));
+        let pieces: Vec<&[u8]> = photo.chunks(7).collect();
+        let put = objects.put(200, chunks(&pieces)).await.unwrap();
+        assert_eq!((put.facts.media_type, put.facts.size_bytes), (MediaType::Png, u64::try_from(bare.len()).unwrap()));
+        let digest = aws_lc_rs::digest::digest(&SHA256, &bare);
+        assert_eq!(put.facts.sha256, HEXLOWER.encode(digest.as_ref()));
+        assert_eq!(content(&objects, &put.name).await, bare);
+        // One that is not what it promises to be leaves nothing.
+        let broken = objects.put(200, chunks(&[&photo[..photo.len() - 1]])).await;
+        assert!(matches!(broken, Err(ObjectError::UnknownType)));
+        assert_eq!(files(&objects).await.len(), 1);
     }
 
     #[tokio::test]
@@ -423,7 +491,7 @@ mod tests {
         std::fs::write(folder.path().join("secret.pdf"), b"%PDF-1.7\n").unwrap();
         let objects = in_folder(&folder);
         for name in ["../secret.pdf", "/../secret.pdf", "a/../../secret.pdf"] {
-            assert!(objects.get(name).await.is_err(), "{name}");
+            assert!(objects.get(name, None).await.is_err(), "{name}");
         }
     }
 }

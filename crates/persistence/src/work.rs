@@ -111,25 +111,33 @@ impl Store {
         }
     }
 
-    /// Runs a command at most once for an idempotency key: the answer is kept in the same transaction as the effect,
-    /// and the same key with the same request gives it again, also after a crash or from another process.
+    /// Runs a command at most once for each of its idempotency keys: the answer is kept in the same transaction as the
+    /// effect, and any of the keys with the same request gives it again, also after a crash or from another process.
     pub async fn write_once<E>(
         &self,
         author: &Author,
-        key: Option<&IdempotencyKey>,
+        keys: &[IdempotencyKey],
         command: impl AsyncFn(&mut Work) -> Result<Answer, E>,
     ) -> Result<Answer, E>
     where
         E: From<StoreError> + IsContended,
     {
-        let Some(key) = key else { return self.write(author, command).await };
-        self.write(author, async |work| match work.claim(key).await? {
-            Claim::Answered(answer) => Ok(answer),
-            Claim::Ours => {
-                let answer = command(work).await?;
-                work.keep_answer(key, &answer).await?;
-                Ok(answer)
+        self.write(author, async |work| {
+            let (mut fresh, mut kept) = (Vec::new(), None);
+            for key in keys {
+                match work.claim(key).await? {
+                    Claim::Answered(answer) => kept = Some(answer),
+                    Claim::Ours => fresh.push(key),
+                }
             }
+            let answer = match kept {
+                Some(answer) => answer,
+                None => command(work).await?,
+            };
+            for key in fresh {
+                work.keep_answer(key, &answer).await?;
+            }
+            Ok(answer)
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use aumsos_persistence::{Author, Store, StoreError, Work, access::LinkPurpose};
+use aumsos_persistence::{Author, Store, StoreError, Work, access::LinkPurpose, objects::Objects};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +49,7 @@ impl Running {
         }
         let stop = CancellationToken::new();
         let objects = serve::objects(config)?;
+        tokio::spawn(say_whether_files_can_be_kept(objects.clone()));
         let server = Server::start(config, &store, &objects, &stop).await?;
         let carrier = Carrier::of(config, server.public_url())?;
         let workers = Workers::start(&store, &objects, carrier, &config.audit, &stop);
@@ -103,4 +104,11 @@ async fn first_administrator(store: &Store, public_url: &HttpUrl) -> Result<Opti
         work.make_link(LinkPurpose::FirstAdministrator, None).await
     });
     Ok(Some(format!("{public_url}/first-administrator?token={}", made.await?)))
+}
+
+/// Wrong credentials are better seen at the start than at the first upload. The register itself goes on without its files.
+async fn say_whether_files_can_be_kept(objects: Objects) {
+    if let Err(error) = objects.ping().await {
+        tracing::error!(%error, "photos and documents cannot be kept or shown");
+    }
 }

@@ -125,18 +125,28 @@ impl Server {
         while self.in_flight.load(Ordering::Relaxed) > 0 && Instant::now() < end {
             time::sleep(LOOK).await;
         }
+        // A server that was asked to stop in peace cannot be hurried any more: whoever has no answer yet by now is cut off.
+        let is_drained = self.in_flight.load(Ordering::Relaxed) == 0;
+        let mut is_cut_off = !is_drained;
         let mut outcome = Ok(());
         for Listening { handle, task } in self.listening {
             let rest = end.saturating_duration_since(Instant::now());
-            if time::timeout(rest, handle.stop(true)).await.is_err() {
-                tracing::warn!("requests were cut off: they took longer than {} s", DRAIN.as_secs());
+            if !is_drained {
                 handle.stop(false).await;
+            } else if time::timeout(rest, handle.stop(true)).await.is_err() {
+                // Long answers that are still on their way end with the process.
+                is_cut_off = true;
+                task.abort();
+                continue;
             }
             match task.await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => outcome = Err(Failure::io(self.address, error)),
                 Err(error) => outcome = Err(Failure::io(self.address, io::Error::other(error))),
             }
+        }
+        if is_cut_off {
+            tracing::warn!("requests were cut off: they took longer than {} s", DRAIN.as_secs());
         }
         outcome
     }
@@ -219,6 +229,8 @@ fn cors(origins: &[String]) -> Cors {
             "RateLimit-Policy",
             "Retry-After",
             "Feed-Cursor",
+            "Accept-Ranges",
+            "Content-Range",
             "WWW-Authenticate",
             "Deprecation",
             "Sunset",

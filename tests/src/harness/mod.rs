@@ -1,24 +1,31 @@
 //! What stories are told with: databases of their own, the service over one of them, the binary, and people who ask.
 //!
 //! - [`TestDatabase`]: an SQLite file or a PostgreSQL database, migrated or empty, gone at the end of the test.
+//! - [`TestBucket`]: a store of objects that speaks S3, in this process.
 //! - [`TestServer`]: the service over such a database, in this process on a free port, or as a child of the binary.
 //! - [`Actor`]: somebody with a token, or nobody; asks, and gets an [`Answer`] that can be looked at in words.
 //! - `on_both!`: makes two tests of one story.
 
 #![allow(dead_code, unused_imports, reason = "words that the stories of one area need may stand before the stories do")]
 
+mod accounts;
 mod actors;
 mod answers;
 mod binary;
+mod bucket;
 mod cluster;
 mod databases;
+mod postbox;
 mod server;
 
 pub(crate) use self::{
+    accounts::Account,
     actors::{Actor, Ask},
     answers::Answer,
     binary::{Ran, run_in},
+    bucket::TestBucket,
     databases::{OnDatabase, System, Template, TestDatabase},
+    postbox::Postbox,
     server::{BinaryServer, TestServer},
 };
 

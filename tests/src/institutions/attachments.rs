@@ -5,7 +5,9 @@ use serde_json::json;
 use super::{Register, at};
 use crate::harness::{Actor, Answer};
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+/// A picture of one pixel, with its checksums.
+pub(super) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\
+    \0\0\0\nIDATx\xdac`\0\0\0\x02\0\x01\xe5\'\xde\xfc\0\0\0\0IEND\xaeB`\x82";
 
 /// A multipart form with a file and some fields.
 fn form(fields: &[(&str, &str)], file: Option<&[u8]>) -> Vec<u8> {
@@ -25,11 +27,32 @@ fn form(fields: &[(&str, &str)], file: Option<&[u8]>) -> Vec<u8> {
     body
 }
 
-const PHOTO: &[(&str, &str)] = &[("purpose", "photo"), ("audience", "public"), ("title", "Halaman depan")];
+pub(super) const PHOTO: &[(&str, &str)] = &[("purpose", "photo"), ("audience", "public"), ("title", "Halaman depan")];
 
-async fn upload(actor: &Actor, path: &str, fields: &[(&str, &str)], file: &[u8], key: &str) -> Answer {
+pub(super) const DEED: &[(&str, &str)] = &[("purpose", "deed"), ("audience", "council"), ("title", "Akta")];
+
+pub(super) async fn upload(actor: &Actor, path: &str, fields: &[(&str, &str)], file: &[u8], key: &str) -> Answer {
     let ask = actor.ask(reqwest::Method::POST, path).idempotency_key(key);
     ask.body("multipart/form-data; boundary=XX", form(fields, Some(file))).await
+}
+
+/// EXIF of a phone: little-endian, orientation 6, and a directory of the position at byte 38: 7° south.
+const POSITION: &[u8] =
+    b"II\x2A\0\x08\0\0\0\x02\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\x25\x88\x04\0\x01\0\0\0\x26\0\0\0\0\0\0\0\
+    \x02\0\x01\0\x02\0\x02\0\0\0S\0\0\0\x02\0\x05\0\x03\0\0\0\x44\0\0\0\0\0\0\0\
+    \x07\0\0\0\x01\0\0\0\x0F\0\0\0\x01\0\0\0\x1B\0\0\0\x01\0\0\0";
+
+/// A segment of a JPEG file (ITU-T T.81 §B.1.1.4).
+fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len() + 2).unwrap();
+    [&[0xFF, marker][..], &length.to_be_bytes(), content].concat()
+}
+
+/// A JPEG file with a frame of one pixel, one scan, and something before them.
+fn jpeg(before: &[u8]) -> Vec<u8> {
+    let frame = segment(0xC0, b"\x08\0\x01\0\x01\x01\x01\x11\0");
+    let scan = segment(0xDA, b"\x01\x01\0\0\x3F\0");
+    [&[0xFF, 0xD8][..], before, &frame, &scan, &[0x12, 0x34, 0xFF, 0xD9]].concat()
 }
 
 on_both! {
@@ -50,6 +73,24 @@ on_both! {
         upload(&register.author, &path, PHOTO, b"%PDF-1.7 another", "a").await.is_problem(422, "idempotency_key_reused");
         let page = register.nobody().get(&path).await.is_fine();
         assert_eq!(page.at("/items").as_array().unwrap().len(), 1);
+    }
+
+    async fn a_photo_does_not_tell_where_it_was_taken(register: Register) {
+        let home = register.active(register.home("LKSA Rumah Aman")).await;
+        let path = format!("{}/attachments", at(home));
+        let photo = jpeg(&segment(0xE1, &[b"Exif\0\0", POSITION].concat()));
+        let made = upload(&register.verifier, &path, PHOTO, &photo, "exif").await.expect_status(201);
+        let file = register.nobody().get(made.at("/content_url").as_str().unwrap()).await.is_fine();
+        // How it is turned stays: TIFF 6.0, big-endian, one directory, tag 0112 is a SHORT of 6.
+        let turned = b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        assert_eq!(file.bytes(), jpeg(&segment(0xE1, turned)));
+        assert_eq!(made.at("/size_bytes"), file.bytes().len());
+        assert_eq!(file.header("etag"), format!("\"{}\"", made.at("/sha256").as_str().unwrap()));
+        // The same photo again is the same request.
+        let again = upload(&register.verifier, &path, PHOTO, &photo, "exif").await.expect_status(201);
+        assert_eq!(again.at("/id"), made.at("/id"));
+        let broken = &photo[..photo.len() - 2];
+        upload(&register.verifier, &path, PHOTO, broken, "half").await.is_problem(415, "file_type_unsupported");
     }
 
     async fn nothing_but_pictures_and_documents_is_taken(register: Register) {

@@ -4,6 +4,7 @@
 #![allow(clippy::cast_precision_loss, reason = "the numbers of a story are small")]
 
 mod attachments;
+mod buckets;
 mod bulk;
 mod census;
 mod duplicates;
@@ -43,12 +44,7 @@ pub(crate) struct Register {
 
 impl OnDatabase for Register {
     async fn on(system: System) -> Self {
-        let server = TestServer::on(system).await;
-        let unit = server.unit_of(Operator::Muhammadiyah, "35.78").await;
-        let author = server.regional_officer("35").await;
-        let verifier = server.regional_officer("35").await;
-        let stranger = server.regional_officer("73").await;
-        Self { server, unit, author, verifier, stranger }
+        Self::of(TestServer::on(system).await).await
     }
 }
 
@@ -58,6 +54,15 @@ pub(crate) fn at(id: Uuid) -> String {
 }
 
 impl Register {
+    /// The register of a service, with officers of its own.
+    pub(crate) async fn of(server: TestServer) -> Self {
+        let unit = server.unit_of(Operator::Muhammadiyah, "35.78").await;
+        let author = server.regional_officer("35").await;
+        let verifier = server.regional_officer("35").await;
+        let stranger = server.regional_officer("73").await;
+        Self { server, unit, author, verifier, stranger }
+    }
+
     pub(crate) fn nobody(&self) -> Actor {
         self.server.anonymous()
     }

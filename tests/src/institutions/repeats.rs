@@ -34,7 +34,21 @@ on_both! {
         let body = register.home_with("LKSA Luring", json!({ "id": id }));
         let made = register.author.post("/v1/institutions", body.clone()).await.expect_status(201);
         assert_eq!(made.at("/id"), id.to_string());
-        register.author.post("/v1/institutions", body.clone()).await.is_problem(409, "id_taken");
+        // The same once more is the same answer, although the record has moved on: in other words too, as JSON sees it.
+        register.author.patch(at(id), json!({ "name": "LKSA Daring" })).if_match(made.etag()).await.is_fine();
+        let spaced = format!(" {}", serde_json::to_string_pretty(&body).unwrap());
+        let spaced = register.author.ask(reqwest::Method::POST, "/v1/institutions").body("application/json", spaced);
+        for again in [register.author.post("/v1/institutions", body.clone()), spaced] {
+            let again = again.await.expect_status(201);
+            assert_eq!((again.text(), again.header("location")), (made.text(), made.header("location")));
+        }
+        assert_eq!(register.now(id).await["version"], 2);
+        // Anything else with that id is not, whoever says it, and in the very same words.
+        let other_body = register.home_with("LKSA Lain", json!({ "id": id }));
+        let same_caller = register.author.post("/v1/institutions", other_body).await.is_problem(409, "id_taken");
+        let same_body = register.verifier.post("/v1/institutions", body.clone()).await.is_problem(409, "id_taken");
+        let words = |answer: &crate::harness::Answer| (answer.at("/title"), answer.at("/detail"));
+        assert_eq!(words(&same_caller), words(&same_body));
         // Nothing is told of the record that has it.
         let elsewhere = register.server.unit_of(aumsos_domain::institutions::Operator::Muhammadiyah, "73.71").await;
         let stranger = register.home_with("LKSA Asing", json!({ "id": id, "unit_id": elsewhere, "address": { "region": "73.71" } }));
@@ -43,6 +57,26 @@ on_both! {
         let fourth = json!({ "id": "f47ac10b-58cc-4372-a567-0e02b2c3d479" });
         let refused = register.author.post("/v1/institutions", register.home_with("LKSA", fourth)).await;
         assert_eq!(refused.is_problem(422, "invalid_values").errors(), [("/id".to_owned(), "id_not_v7".to_owned())]);
+    }
+
+    async fn twins_with_an_id_make_one_record(register: Register) {
+        let body = register.home_with("LKSA Kembar", json!({ "id": Uuid::now_v7() }));
+        let twins: Vec<_> = (0..10)
+            .map(|_| tokio::spawn(register.author.post("/v1/institutions", body.clone()).into_future()))
+            .collect();
+        let mut answers = BTreeSet::new();
+        for twin in twins {
+            answers.insert(twin.await.unwrap().expect_status(201).text());
+        }
+        assert_eq!(answers.len(), 1);
+    }
+
+    async fn an_answer_is_kept_for_a_day(register: Register) {
+        let body = register.home_with("LKSA Besok", json!({ "id": Uuid::now_v7() }));
+        register.author.post("/v1/institutions", body.clone()).await.expect_status(201);
+        register.server.database().tamper("UPDATE idempotency SET created_at = created_at - 86400000000").await;
+        register.server.store().forget_old_answers().await.unwrap();
+        register.author.post("/v1/institutions", body).await.is_problem(409, "id_taken");
     }
 
     async fn a_step_that_is_sent_again_answers_as_the_first_time(register: Register) {

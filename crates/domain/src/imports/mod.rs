@@ -17,6 +17,8 @@ pub mod likeness;
 pub mod numbers;
 pub mod phones;
 pub mod positions;
+mod reading;
+pub mod remark;
 pub mod row;
 #[cfg(test)]
 mod tests;
@@ -35,7 +37,8 @@ pub use likeness::LikenessIndex;
 pub use numbers::read_count;
 pub use phones::read_phones;
 pub use positions::{read_latitude_longitude, read_position};
-pub use row::{ReadRow, Remark, RowReader};
+pub use remark::Remark;
+pub use row::{ReadRow, RowReader};
 
 use crate::{institutions::rules, reason::Reason, text_value};
 
@@ -69,14 +72,14 @@ pub const REASONS: &[&Reason] = &[
     &import::IMPORT_ROW_WAITS_FOR_NONE,
     &import::IMPORT_SAME_AS_NOT_LIVE,
     &import::IMPORT_ROW_OUTSIDE_SCOPE,
-    &row::IMPORT_CELL_REQUIRED,
-    &row::IMPORT_CELL_IS_FORMULA,
-    &row::IMPORT_CELL_IS_ERROR,
-    &row::IMPORT_REGION_NOT_FOUND,
-    &row::IMPORT_REGION_CONTRADICTS,
-    &row::IMPORT_REGION_AMBIGUOUS,
-    &row::IMPORT_CODE_NOT_OURS,
-    &row::IMPORT_HEAD_NAME_MISSING,
+    &remark::IMPORT_CELL_REQUIRED,
+    &remark::IMPORT_CELL_IS_FORMULA,
+    &remark::IMPORT_CELL_IS_ERROR,
+    &remark::IMPORT_REGION_NOT_FOUND,
+    &remark::IMPORT_REGION_CONTRADICTS,
+    &remark::IMPORT_REGION_AMBIGUOUS,
+    &remark::IMPORT_CODE_NOT_OURS,
+    &remark::IMPORT_HEAD_NAME_MISSING,
 ];
 
 /// The reason of a code, of those that a row can be refused for.

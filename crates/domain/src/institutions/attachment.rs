@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Institution, InstitutionStatus, life::STATUS_DOES_NOT_ALLOW, rules::Broken};
 use crate::{
     access::Audience,
+    pictures::{self, UnreadablePicture},
     reason::{Reason, Refusal},
     text_value::Line,
 };
@@ -58,6 +59,16 @@ impl MediaType {
         !matches!(self, Self::Pdf)
     }
 
+    /// The file as it may be kept: of a picture, nothing beside what it shows (see [`pictures`]).
+    pub fn bare(self, file: Vec<u8>) -> Result<Vec<u8>, UnreadablePicture> {
+        match self {
+            Self::Jpeg => pictures::bare_jpeg(&file),
+            Self::Png => pictures::bare_png(&file),
+            Self::Webp => pictures::bare_webp(&file),
+            Self::Pdf => Ok(file),
+        }
+    }
+
     /// The ending of a file's name.
     pub const fn extension(self) -> &'static str {
         match self {
@@ -100,7 +111,7 @@ pub struct AttachmentProfile {
     pub title: Line,
 }
 
-/// A file as it was received.
+/// A file as it is kept: a picture without the metadata that it came with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FileFacts {
     /// Its type, told by its first bytes.

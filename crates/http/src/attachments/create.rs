@@ -30,8 +30,10 @@ pub(super) fn operation() -> Operation {
         .needs(Permission::InstitutionsSubmit)
         .summary("Upload a photo or a document")
         .description(
-            "A JPEG, PNG or WebP image or a PDF document, as a multipart form; what it is, its first bytes tell. Files of a \
-             verified institution are for the council until whoever may verify opens them to others.",
+            "A JPEG, PNG or WebP image or a PDF document, as a multipart form; what it is, its first bytes tell. What \
+             an image says beside the picture (where and when it was taken, with what, by whom) is taken away before it \
+             is kept; size and hash are of what is kept. Files of a verified institution are for the council until whoever \
+             may verify opens them to others.",
         )
         .multipart::<AttachmentUpload>()
         .repeatable()

@@ -1,6 +1,7 @@
 //! Photos and documents of institutions.
 
 mod change;
+mod content;
 mod create;
 mod list;
 pub mod model;
@@ -11,5 +12,12 @@ use crate::operation::Operation;
 
 /// The rows of this area.
 pub fn operations() -> Vec<Operation> {
-    vec![list::operation(), create::operation(), show::operation(), show::content(), change::put(), change::delete()]
+    vec![
+        list::operation(),
+        create::operation(),
+        show::operation(),
+        content::operation(),
+        change::put(),
+        change::delete(),
+    ]
 }

@@ -1,18 +1,10 @@
-//! Showing what is known of a file, and the file itself.
+//! Showing what is known of a file.
 
-use actix_web::{
-    HttpResponse,
-    http::{StatusCode, header},
-    web,
-};
-use aumsos_domain::CodeList;
+use actix_web::{HttpResponse, http::StatusCode, web};
 use aumsos_persistence::institutions::{AttachmentLookup, KeptAttachment};
 use uuid::Uuid;
 
-use super::{
-    model::{AttachmentOut, tag},
-    upload::problem_of,
-};
+use super::model::{AttachmentOut, tag};
 use crate::{
     access::Caller,
     operation::{Access, Operation, Tag},
@@ -20,7 +12,7 @@ use crate::{
     record::{RecordQuery, Show},
 };
 
-/// The row of the operation that shows what is known of a file.
+/// The row of this operation.
 pub(super) fn operation() -> Operation {
     Operation::get("/v1/institutions/{institution_id}/attachments/{attachment_id}", "get_attachment", handle)
         .tag(Tag::Attachments)
@@ -37,37 +29,8 @@ async fn handle(caller: Caller, ids: web::Path<(Uuid, Uuid)>, show: Show) -> Res
     show.answer(&tag(&kept.attachment), &AttachmentOut::from(kept.attachment))
 }
 
-/// The row of the operation that gives the file.
-pub(super) fn content() -> Operation {
-    Operation::get(
-        "/v1/institutions/{institution_id}/attachments/{attachment_id}/content",
-        "get_attachment_content",
-        handle_content,
-    )
-    .tag(Tag::Attachments)
-    .access(Access::Anyone)
-    .summary("Get the file of a photo or document")
-    .description("As an attachment to be saved, never to be shown as a page.")
-    .answers_media(StatusCode::OK, "The file", "image/jpeg, image/png, image/webp, application/pdf")
-    .also(&[StatusCode::GONE])
-}
-
-async fn handle_content(caller: Caller, ids: web::Path<(Uuid, Uuid)>) -> Result<HttpResponse, Problem> {
-    let kept = find(&caller, *ids).await?;
-    let file = &kept.attachment.file;
-    let (size, bytes) = caller.service().objects.get(&kept.object_name).await.map_err(problem_of)?;
-    let name = format!("{}.{}", kept.attachment.id, file.media_type.extension());
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, file.media_type.code()))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .insert_header((header::ETAG, format!("\"{}\"", file.sha256)))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .no_chunking(size)
-        .streaming(bytes))
-}
-
-async fn find(caller: &Caller, (institution, id): (Uuid, Uuid)) -> Result<KeptAttachment, Problem> {
+/// What the caller may open.
+pub(super) async fn find(caller: &Caller, (institution, id): (Uuid, Uuid)) -> Result<KeptAttachment, Problem> {
     match caller.store().attachment(institution, id, &caller.institution_sight()).await? {
         AttachmentLookup::Found(kept) => Ok(kept),
         AttachmentLookup::Gone => Err(Problem::gone()),

@@ -120,7 +120,7 @@ fn understood(
     // What the request says, whatever boundary stands between its parts.
     let content = json!({ "fields": fields, "file": file }).to_string();
     let profile = AttachmentProfile { purpose, audience, title };
-    Ok((new_id(id)?, profile, Repeat::of(request, content.as_bytes())?))
+    Ok((new_id(id)?, profile, Repeat::of(request, content.as_bytes(), id)?))
 }
 
 fn missing(pointer: &str) -> Problem {
@@ -141,11 +141,15 @@ pub(super) fn problem_of(error: ObjectError) -> Problem {
         ObjectError::TooLarge { .. } => too_large(),
         ObjectError::UnknownType => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, &reasons::FILE_TYPE_UNSUPPORTED),
         ObjectError::BrokeOff => unreadable(),
-        ObjectError::Missing => Problem::not_found(),
+        // A record names it: it is not there for the moment, and the record is.
+        ObjectError::Missing => {
+            tracing::error!("a file that a record names is not in the store of objects");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, &reasons::FILES_UNAVAILABLE)
+        }
         ObjectError::Full => Problem::new(StatusCode::INSUFFICIENT_STORAGE, &reasons::STORE_FULL),
         ObjectError::Unavailable(error) => {
             tracing::error!(%error, "the store of objects failed");
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, &reasons::STORE_UNAVAILABLE)
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, &reasons::FILES_UNAVAILABLE)
         }
         ObjectError::Store(error) => error.into(),
     }

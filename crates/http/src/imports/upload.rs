@@ -170,7 +170,7 @@ impl Parts {
         content.push(0);
         content.extend_from_slice(&file);
         Ok(Upload {
-            repeat: Repeat::of(request, &content)?,
+            repeat: Repeat::of(request, &content, id)?,
             file_name: self.file_name.as_deref().and_then(|name| Line::parse(name).ok()),
             file,
             id,

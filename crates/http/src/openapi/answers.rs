@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::{Document, schemas};
@@ -24,6 +24,9 @@ pub(super) fn of(operation: &Operation, document: &Document) -> Value {
         }
         if operation.tells_feed_cursor {
             headers.push("Feed-Cursor");
+        }
+        if answer.status == StatusCode::PARTIAL_CONTENT {
+            headers.push("Content-Range");
         }
         if matches!(answer.content, Content::List(_)) && operation.method == Method::GET {
             headers.push("Link");
@@ -145,6 +148,7 @@ fn problem_answer(status: u16, text: &str) -> Value {
     let mut headers = vec!["X-Request-Id", "RateLimit", "RateLimit-Policy"];
     match status {
         401 => headers.push("WWW-Authenticate"),
+        416 => headers.push("Content-Range"),
         429 | 503 => headers.push("Retry-After"),
         _ => {}
     }

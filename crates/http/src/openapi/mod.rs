@@ -258,6 +258,9 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     if operation.takes_last_event_id {
         shared.push("Last-Event-ID");
     }
+    if operation.takes_range {
+        shared.extend(["Range", "If-Range"]);
+    }
     all.extend(shared.into_iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })));
     all
 }
@@ -297,6 +300,11 @@ fn shared_parameters() -> Value {
             "Last-Event-ID", false, "The `id` of the last event that the reader has; the stream goes on behind it.",
             json!({ "type": "string", "maxLength": 64 })
         ),
+        "Range": header(
+            "Range", false, "One range of bytes (RFC 9110 §14): `bytes=0-99`, `bytes=100-`, `bytes=-100`.",
+            json!({ "type": "string", "maxLength": 100, "examples": ["bytes=0-99"] })
+        ),
+        "If-Range": header("If-Range", false, "The `ETag` that the range is of: the whole file when it no longer holds.", tag()),
         "Idempotency-Key": header(
             "Idempotency-Key", false,
             "Chosen by the client, once for each intention: the same key and body give the first answer again, for 24 hours.",
@@ -323,6 +331,7 @@ fn shared_headers() -> Value {
         "RateLimit-Policy": header("The quota.", text()),
         "Retry-After": header("Seconds to wait.", json!({ "type": "integer", "minimum": 0 })),
         "WWW-Authenticate": header("How to authenticate (RFC 9110 §11.6.1).", text()),
+        "Content-Range": header("Which bytes these are, and how many there are in all (RFC 9110 §14.4).", text()),
         "Feed-Cursor": header("Where to follow `/v1/changes` from, so that nothing after this answer is missed.", text())
     })
 }

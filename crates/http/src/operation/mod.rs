@@ -55,6 +55,7 @@ pub struct Operation {
     pub(crate) takes_if_match: bool,
     pub(crate) takes_idempotency_key: bool,
     pub(crate) takes_last_event_id: bool,
+    pub(crate) takes_range: bool,
     pub(crate) tells_feed_cursor: bool,
     pub(crate) is_deprecated: bool,
     /// Whether its answer can hold personal data: such reads are on the trail.
@@ -108,6 +109,7 @@ impl Operation {
             takes_if_match: false,
             takes_idempotency_key: false,
             takes_last_event_id: false,
+            takes_range: false,
             tells_feed_cursor: false,
             is_deprecated: false,
             is_sensitive: false,
@@ -304,6 +306,19 @@ impl Operation {
     /// It answers with something that is not JSON: one media type, or several with a comma and a space between them.
     pub fn answers_media(self, status: StatusCode, description: &'static str, media_type: &'static str) -> Self {
         self.answer(status, description, Content::Media(media_type))
+    }
+
+    /// It answers with a file of one of several media types, whole or a range of its bytes.
+    pub fn answers_file(self, description: &'static str, media_types: &'static str) -> Self {
+        let mut operation = self
+            .answers_media(StatusCode::OK, description, media_types)
+            .answers_media(StatusCode::PARTIAL_CONTENT, "The bytes that were asked for", media_types)
+            .also(&[StatusCode::RANGE_NOT_SATISFIABLE]);
+        for answer in &mut operation.answers {
+            answer.has_etag = true;
+        }
+        operation.takes_range = true;
+        operation
     }
 
     /// It answers without a body.

@@ -5,6 +5,14 @@
 pub enum Tag {
     /// Tokens.
     Access,
+    /// Accounts of people.
+    People,
+    /// Credentials of programs.
+    Clients,
+    /// Who holds which role.
+    RoleAssignments,
+    /// What units share.
+    SharingAgreements,
     /// Code lists.
     CodeLists,
     /// Regions.
@@ -43,6 +51,10 @@ impl Tag {
     /// All tags, in the order of the document.
     pub const ALL: &'static [Self] = &[
         Self::Access,
+        Self::People,
+        Self::Clients,
+        Self::RoleAssignments,
+        Self::SharingAgreements,
         Self::CodeLists,
         Self::Regions,
         Self::OrganizationUnits,
@@ -65,6 +77,10 @@ impl Tag {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Access => "access",
+            Self::People => "people",
+            Self::Clients => "clients",
+            Self::RoleAssignments => "role-assignments",
+            Self::SharingAgreements => "sharing-agreements",
             Self::CodeLists => "code-lists",
             Self::Regions => "regions",
             Self::OrganizationUnits => "organization-units",
@@ -87,7 +103,13 @@ impl Tag {
     /// What it is about.
     pub const fn description(self) -> &'static str {
         match self {
-            Self::Access => "Tokens for machines.",
+            Self::Access => "Tokens, and who the caller is.",
+            Self::People => "The accounts of people: invited, at work, disabled, erased.",
+            Self::Clients => {
+                "The credentials of programs: systems that act for themselves, and apps that act for people."
+            }
+            Self::RoleAssignments => "Who holds which role where, for how long, and by whom it was given.",
+            Self::SharingAgreements => "What a unit lets another see, for a programme, until a day.",
             Self::CodeLists => "Every set of known values, with its labels in Indonesian and English.",
             Self::Regions => "Provinces, regencies and cities, districts and villages by Kemendagri code.",
             Self::OrganizationUnits => {

@@ -151,6 +151,13 @@ reasons! {
     STORE_UNAVAILABLE = "store_unavailable",
         "Basis data sedang tidak terjangkau; coba lagi sebentar.",
         "The database cannot be reached; try again in a moment.";
+    /// The store of photos and documents is away, or refuses.
+    FILES_UNAVAILABLE = "files_unavailable",
+        "Penyimpanan berkas sedang tidak terjangkau; coba lagi sebentar.",
+        "The store of photos and documents cannot be reached; try again in a moment.";
+    /// A range of bytes that the file does not have.
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable",
+        "Berkas ini lebih pendek; lihat Content-Range.", "The file is shorter than that; see Content-Range.";
     /// Other work is in the way.
     STORE_BUSY = "store_busy",
         "Data sedang diubah permintaan lain; coba lagi sebentar.",

@@ -446,10 +446,10 @@ mod tests {
         }
         assert_eq!(store.sweep_objects(&objects).await.unwrap(), 3);
         for (name, is_there) in [(&named, true), (&deleted, false), (&orphan, false), (&fresh, true)] {
-            assert_eq!(objects.get(name).await.is_ok(), is_there);
+            assert_eq!(objects.get(name, None).await.is_ok(), is_there);
         }
         assert!(!folder.join(&half).exists());
-        let (size, content) = objects.get(&named).await.unwrap();
+        let (size, content) = objects.get(&named, None).await.unwrap();
         let content: Vec<Bytes> = content.try_collect().await.unwrap();
         assert_eq!((size, content.concat()), (9, b"%PDF-1.7\n".to_vec()));
     }

@@ -152,7 +152,8 @@ section! {
 section! {
     /// Where photographs and documents are kept.
     Objects at "objects." {
-        /// `file://FOLDER`, or `s3://BUCKET/PREFIX` for a store that speaks S3.
+        /// `file://FOLDER`, or `s3://BUCKET/PREFIX` for a store that speaks S3. Let the bucket end incomplete uploads
+        /// after a day (a lifecycle rule): parts that were on their way when an upload broke off stay otherwise.
         url: ObjectsUrl = "file://<data_dir>/objects";
         /// The address of an S3-compatible store; without one, Amazon's.
         endpoint: Option<HttpUrl>;

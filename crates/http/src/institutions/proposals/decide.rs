@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     access::Caller,
-    command::{Command, Nothing, Reply},
+    command::{Command, Nothing, Repeat, Reply},
     conditional::MaybeIfMatch,
     operation::{Operation, Tag},
     problem::Problem,
@@ -86,13 +86,7 @@ async fn handle_accept(
     expected: MaybeIfMatch,
     command: Command<Nothing>,
 ) -> Result<HttpResponse, Problem> {
-    caller
-        .run(command.repeat(), async |work| {
-            let (record, before) = load(work, caller.actor(), *ids, Permission::InstitutionsVerify, &expected).await?;
-            let after = take_over(work, caller.actor(), &record, before).await?;
-            reply(work, &caller, &record, after).await
-        })
-        .await
+    decide(&caller, *ids, &expected, command.repeat(), &Decision::Accept).await
 }
 
 async fn handle_return(
@@ -101,14 +95,7 @@ async fn handle_return(
     expected: MaybeIfMatch,
     command: Command<ReasonsIn>,
 ) -> Result<HttpResponse, Problem> {
-    caller
-        .run(command.repeat(), async |work| {
-            let (record, before) = load(work, caller.actor(), *ids, Permission::InstitutionsVerify, &expected).await?;
-            let after = before.clone().return_for_changes(caller.id(), command.body.reasons.clone(), work.at())?;
-            work.save_proposal(&record, "returned", Some(&before), &after).await?;
-            reply(work, &caller, &record, after).await
-        })
-        .await
+    decide(&caller, *ids, &expected, command.repeat(), &Decision::Return(&command.body.reasons)).await
 }
 
 async fn handle_withdraw(
@@ -117,12 +104,45 @@ async fn handle_withdraw(
     expected: MaybeIfMatch,
     command: Command<Nothing>,
 ) -> Result<HttpResponse, Problem> {
+    decide(&caller, *ids, &expected, command.repeat(), &Decision::Withdraw).await
+}
+
+/// What becomes of a proposal.
+enum Decision<'a> {
+    Accept,
+    Return(&'a Prose),
+    Withdraw,
+}
+
+async fn decide(
+    caller: &Caller,
+    ids: (Uuid, Uuid),
+    expected: &MaybeIfMatch,
+    repeat: &Repeat,
+    decision: &Decision<'_>,
+) -> Result<HttpResponse, Problem> {
+    let permission = match decision {
+        Decision::Accept | Decision::Return(_) => Permission::InstitutionsVerify,
+        Decision::Withdraw => Permission::InstitutionsSubmit,
+    };
     caller
-        .run(command.repeat(), async |work| {
-            let (record, before) = load(work, caller.actor(), *ids, Permission::InstitutionsSubmit, &expected).await?;
-            let after = before.clone().withdraw(caller.id(), work.at())?;
-            work.save_proposal(&record, "withdrawn", Some(&before), &after).await?;
-            reply(work, &caller, &record, after).await
+        .run(repeat, async |work| {
+            let (record, before) = load(work, caller.actor(), ids, permission, expected).await?;
+            let (by, at) = (caller.id(), work.at());
+            let mut changed = None;
+            let (action, after) = match decision {
+                Decision::Accept => {
+                    let after = before.clone().accept(by, record.version, at)?;
+                    changed = Some(take_over(work, caller.actor(), &record, &after).await?);
+                    ("accepted", after)
+                }
+                Decision::Return(reasons) => {
+                    ("returned", before.clone().return_for_changes(by, (*reasons).clone(), at)?)
+                }
+                Decision::Withdraw => ("withdrawn", before.clone().withdraw(by, at)?),
+            };
+            work.save_proposal(changed.as_ref().unwrap_or(&record), action, Some(&before), &after).await?;
+            reply(work, caller, &record, after).await
         })
         .await
 }
@@ -146,18 +166,15 @@ async fn take_over(
     work: &mut Work,
     actor: &Actor,
     record: &Institution,
-    before: Proposal,
-) -> Result<Proposal, Problem> {
-    let at = work.at();
-    let after = before.clone().accept(actor.id, record.version, at)?;
-    let changed = record.clone().edit(after.profile.clone(), after.contacts.clone(), true, at)?;
+    accepted: &Proposal,
+) -> Result<Institution, Problem> {
+    let changed = record.clone().edit(accepted.profile.clone(), accepted.contacts.clone(), true, work.at())?;
     if changed.profile.unit_id != record.profile.unit_id {
         let scope = actor.scope(Permission::InstitutionsVerify);
         commands::check_unit(work, changed.profile.unit_id, &scope).await?;
     }
     work.save_institution("proposal_accepted", record, &changed).await?;
-    work.save_proposal(&changed, "accepted", Some(&before), &after).await?;
-    Ok(after)
+    Ok(changed)
 }
 
 async fn reply(work: &mut Work, caller: &Caller, record: &Institution, proposal: Proposal) -> Result<Reply, Problem> {
