@@ -21,6 +21,7 @@ mod m20261124_000008_sensitive_reads;
 mod m20261125_000009_identity;
 mod m20261125_000010_beneficiaries;
 mod m20261125_000012_administration;
+mod m20261125_000013_own_secret;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000009_identity::Migration),
             Box::new(m20261125_000012_administration::Migration),
             Box::new(m20261125_000010_beneficiaries::Migration),
+            Box::new(m20261125_000013_own_secret::Migration),
         ]
     }
 }

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod lease;
 pub mod ledger;
 pub mod mail;
+mod master_keys;
 mod migrations;
 pub mod objects;
 pub mod organization_units;

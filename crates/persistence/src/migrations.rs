@@ -20,7 +20,8 @@ impl Store {
         }
         let transaction = alone(&self.write).await?;
         Migrator::up(&transaction, None).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        self.adopt_own_secret().await
     }
 
     /// Takes back the last `steps` steps, all of them or none. What their tables held is lost.

@@ -71,7 +71,7 @@ impl Store {
             let pool = Database::connect(postgres_options(settings)).await?;
             (pool.clone(), pool, Database::connect(postgres_options(&aside)).await?)
         };
-        Ok(Self {
+        let store = Self {
             read,
             write,
             aside,
@@ -79,7 +79,9 @@ impl Store {
             committed: Arc::new(Notify::new()),
             queued: Arc::new(Notify::new()),
             sealed: Arc::new(watch::Sender::new(0)),
-        })
+        };
+        store.adopt_own_secret().await?;
+        Ok(store)
     }
 
     /// Which of the two databases it is.

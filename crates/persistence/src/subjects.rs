@@ -20,7 +20,7 @@ use crate::{
     vault::{DataKey, Vault, place},
 };
 
-mod entity {
+pub(crate) mod data_key {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -94,9 +94,9 @@ pub(crate) async fn keys_of<C: ConnectionTrait>(
 ) -> Result<SubjectKeys, StoreError> {
     let mut keys = SubjectKeys::new();
     for some in subjects.chunks(MOST_KEYS) {
-        let rows = entity::Entity::find()
-            .filter(entity::Column::SubjectId.is_in(some.iter().copied()))
-            .filter(entity::Column::Wrapped.ne(Vec::<u8>::new()))
+        let rows = data_key::Entity::find()
+            .filter(data_key::Column::SubjectId.is_in(some.iter().copied()))
+            .filter(data_key::Column::Wrapped.ne(Vec::<u8>::new()))
             .all(connection)
             .await?;
         for row in rows {
@@ -111,9 +111,9 @@ pub(crate) async fn keys_of<C: ConnectionTrait>(
 pub(crate) fn has_key<C: ColumnTrait>(subject: C) -> Expr {
     let destroyed = Query::select()
         .expr(Expr::value(1))
-        .from(entity::Entity)
-        .and_where(Expr::col((entity::Entity, entity::Column::SubjectId)).equals(subject.as_column_ref()))
-        .and_where(Expr::col((entity::Entity, entity::Column::Wrapped)).eq(Vec::<u8>::new()))
+        .from(data_key::Entity)
+        .and_where(Expr::col((data_key::Entity, data_key::Column::SubjectId)).equals(subject.as_column_ref()))
+        .and_where(Expr::col((data_key::Entity, data_key::Column::Wrapped)).eq(Vec::<u8>::new()))
         .to_owned();
     Expr::exists(destroyed).not()
 }
@@ -122,18 +122,18 @@ impl Work {
     /// The key of a subject, made when there is none. Refused where it was destroyed: a new one would make what the old
     /// one sealed read as damaged.
     pub(crate) async fn key_of_subject(&mut self, subject: Uuid) -> Result<DataKey, StoreError> {
-        if let Some(row) = entity::Entity::find_by_id(subject).one(&self.transaction).await? {
+        if let Some(row) = data_key::Entity::find_by_id(subject).one(&self.transaction).await? {
             return self.unwrap_key(&row);
         }
         let (key, row) = self.fresh_key(subject)?;
-        let inserted = entity::Entity::insert(row)
-            .on_conflict(OnConflict::column(entity::Column::SubjectId).do_nothing().to_owned())
+        let inserted = data_key::Entity::insert(row)
+            .on_conflict(OnConflict::column(data_key::Column::SubjectId).do_nothing().to_owned())
             .exec_without_returning(&self.transaction)
             .await?;
         if inserted == 1 {
             return Ok(key);
         }
-        let row = entity::Entity::find_by_id(subject).one(&self.transaction).await?.ok_or(DAMAGED)?;
+        let row = data_key::Entity::find_by_id(subject).one(&self.transaction).await?.ok_or(DAMAGED)?;
         self.unwrap_key(&row)
     }
 
@@ -147,31 +147,31 @@ impl Work {
             rows.push(row);
         }
         if !rows.is_empty() {
-            entity::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
+            data_key::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
         }
         Ok(keys)
     }
 
     /// Destroys the key of a subject, for good. That there was one stays known.
     pub(crate) async fn destroy_key_of(&mut self, subject: Uuid) -> Result<(), StoreError> {
-        entity::Entity::update_many()
-            .col_expr(entity::Column::Wrapped, Expr::value(Vec::<u8>::new()))
-            .filter(entity::Column::SubjectId.eq(subject))
+        data_key::Entity::update_many()
+            .col_expr(data_key::Column::Wrapped, Expr::value(Vec::<u8>::new()))
+            .filter(data_key::Column::SubjectId.eq(subject))
             .exec(&self.transaction)
             .await?;
         Ok(())
     }
 
-    fn unwrap_key(&self, row: &entity::Model) -> Result<DataKey, StoreError> {
+    fn unwrap_key(&self, row: &data_key::Model) -> Result<DataKey, StoreError> {
         if row.wrapped.is_empty() {
             return Err(StoreError::Taken);
         }
         self.store.vault.open_data_key(row.subject_id.as_bytes(), &row.wrapped)
     }
 
-    fn fresh_key(&self, subject: Uuid) -> Result<(DataKey, entity::ActiveModel), StoreError> {
+    fn fresh_key(&self, subject: Uuid) -> Result<(DataKey, data_key::ActiveModel), StoreError> {
         let (key, wrapped) = self.store.vault.new_data_key(subject.as_bytes())?;
-        let row = entity::ActiveModel {
+        let row = data_key::ActiveModel {
             subject_id: ActiveValue::Set(subject),
             wrapped: ActiveValue::Set(wrapped),
             master_key_id: ActiveValue::Set(self.store.vault.id().to_owned()),

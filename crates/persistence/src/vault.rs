@@ -4,6 +4,8 @@
 //! that a sealed value cannot be moved to another place. Destroying a subject's key makes every copy unreadable, in
 //! the ledger and in backups of the tables too.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hkdf, hmac,
@@ -14,20 +16,56 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 
 use crate::StoreError;
 
-/// The keys that are derived from the master key, one a purpose (RFC 5869).
+/// What seals and what knows again. The master key wraps all that is sealed and can be changed; those before it open what
+/// was not wrapped anew yet. Keyed hashes are made with keys of the database's own ([`Self::adopt`]), which lie in it
+/// wrapped: a new master key changes no hash.
 pub struct Vault {
+    /// The newest first.
+    wraps: Vec<Wrap>,
+    /// The oldest master key that is configured: what a database hashed with before it had a secret of its own.
+    oldest: [u8; 32],
+    /// Before the database tells its own.
+    provisional: Hashing,
+    own: OnceLock<Hashing>,
+    random: SystemRandom,
+}
+
+/// A master key, as far as it wraps.
+struct Wrap {
     id: String,
-    wrap: LessSafeKey,
+    key: LessSafeKey,
+}
+
+/// The keys of keyed hashes, one a purpose (RFC 5869).
+struct Hashing {
     blind: hmac::Key,
     cursors: hmac::Key,
     secrets: hmac::Key,
     checkpoints: [u8; 32],
-    random: SystemRandom,
+}
+
+impl Wrap {
+    fn of(master_key: &[u8; 32]) -> Result<Self, StoreError> {
+        let id = HEXLOWER.encode(&derive(master_key, "aumsos master key id")?[..8]);
+        Ok(Self { id, key: aead_key(&derive(master_key, "aumsos data key wrapping")?)? })
+    }
+}
+
+impl Hashing {
+    fn of(secret: &[u8; 32]) -> Result<Self, StoreError> {
+        let derived = |purpose: &'static str| derive(secret, purpose);
+        Ok(Self {
+            blind: hmac::Key::new(hmac::HMAC_SHA256, &derived("aumsos blind index")?),
+            cursors: hmac::Key::new(hmac::HMAC_SHA256, &derived("aumsos cursors")?),
+            secrets: hmac::Key::new(hmac::HMAC_SHA256, &derived("aumsos client secrets")?),
+            checkpoints: derived("aumsos checkpoints")?,
+        })
+    }
 }
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Vault").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Vault").field("id", &self.id()).finish_non_exhaustive()
     }
 }
 
@@ -45,16 +83,44 @@ impl std::fmt::Debug for DataKey {
 impl Vault {
     /// A vault under a master key of 32 bytes.
     pub fn new(master_key: &[u8; 32]) -> Result<Self, StoreError> {
-        let derived = |purpose: &'static str| derive(master_key, purpose);
+        Self::rotating(master_key, &[])
+    }
+
+    /// A vault under a master key, which opens what was sealed under those before it too; the newest of them first.
+    pub fn rotating(newest: &[u8; 32], previous: &[[u8; 32]]) -> Result<Self, StoreError> {
+        let oldest = *previous.last().unwrap_or(newest);
         Ok(Self {
-            id: HEXLOWER.encode(&derived("aumsos master key id")?[..8]),
-            wrap: aead_key(&derived("aumsos data key wrapping")?)?,
-            blind: hmac::Key::new(hmac::HMAC_SHA256, &derived("aumsos blind index")?),
-            cursors: hmac::Key::new(hmac::HMAC_SHA256, &derived("aumsos cursors")?),
-            secrets: hmac::Key::new(hmac::HMAC_SHA256, &derived("aumsos client secrets")?),
-            checkpoints: derived("aumsos checkpoints")?,
+            wraps: [newest].into_iter().chain(previous).map(Wrap::of).collect::<Result<_, _>>()?,
+            oldest,
+            provisional: Hashing::of(&oldest)?,
+            own: OnceLock::new(),
             random: SystemRandom::new(),
         })
+    }
+
+    /// Makes keyed hashes with the database's own secret from now on.
+    pub(crate) fn adopt(&self, secret: &[u8; 32]) -> Result<(), StoreError> {
+        // A second time it is the same secret.
+        let _ = self.own.set(Hashing::of(secret)?);
+        Ok(())
+    }
+
+    /// Whether the database has told its own secret.
+    pub(crate) fn has_adopted(&self) -> bool {
+        self.own.get().is_some()
+    }
+
+    /// What a database hashed with that has no secret of its own yet.
+    pub(crate) const fn oldest_key(&self) -> &[u8; 32] {
+        &self.oldest
+    }
+
+    fn hashing(&self) -> &Hashing {
+        self.own.get().unwrap_or(&self.provisional)
+    }
+
+    fn newest(&self) -> Result<&Wrap, StoreError> {
+        self.wraps.first().ok_or(UNREADABLE)
     }
 
     /// A fresh master key.
@@ -71,20 +137,20 @@ impl Vault {
 
     /// Which master key this is; stands beside everything that is wrapped by it.
     pub fn id(&self) -> &str {
-        &self.id
+        self.wraps.first().map_or("", |wrap| wrap.id.as_str())
     }
 
     /// Makes a key for a subject and gives it with its wrapped form.
     pub(crate) fn new_data_key(&self, subject: &[u8]) -> Result<(DataKey, Vec<u8>), StoreError> {
         let mut key = [0; 32];
         self.random.fill(&mut key).map_err(|_| UNREADABLE)?;
-        let wrapped = self.seal_with(&self.wrap, &place("data_key", subject), &key)?;
+        let wrapped = self.seal_own(&place("data_key", subject), &key)?;
         Ok((DataKey(aead_key(&key)?), wrapped))
     }
 
     /// Opens the wrapped key of a subject.
     pub(crate) fn open_data_key(&self, subject: &[u8], wrapped: &[u8]) -> Result<DataKey, StoreError> {
-        let key = open_with(&self.wrap, &place("data_key", subject), wrapped)?;
+        let key = self.open_own(&place("data_key", subject), wrapped)?;
         Ok(DataKey(aead_key(&key)?))
     }
 
@@ -101,29 +167,44 @@ impl Vault {
 
     /// Seals what belongs to no subject (idempotent answers, signing keys) under the master key.
     pub(crate) fn seal_own(&self, at: &[u8], plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-        self.seal_with(&self.wrap, at, plain)
+        self.seal_with(&self.newest()?.key, at, plain)
     }
 
     /// Opens what [`Self::seal_own`] sealed.
     pub(crate) fn open_own(&self, at: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        open_with(&self.wrap, at, sealed)
+        let opened = self.wraps.iter().find_map(|wrap| open_with(&wrap.key, at, sealed).ok());
+        opened.ok_or(UNREADABLE)
+    }
+
+    /// What was sealed under a master key, sealed under the newest; nothing when it is already.
+    pub(crate) fn sealed_anew(&self, at: &[u8], sealed: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if open_with(&self.newest()?.key, at, sealed).is_ok() {
+            return Ok(None);
+        }
+        let plain = self.open_own(at, sealed)?;
+        self.seal_own(at, &plain).map(Some)
+    }
+
+    /// The wrapped key of a subject, wrapped under the newest master key; nothing when it is already.
+    pub(crate) fn data_key_anew(&self, subject: &[u8], wrapped: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.sealed_anew(&place("data_key", subject), wrapped)
     }
 
     /// A keyed hash for exact look-up of what must not be readable in the index.
     pub fn blind(&self, text: &str) -> String {
-        HEXLOWER.encode(hmac::sign(&self.blind, text.as_bytes()).as_ref())
+        HEXLOWER.encode(hmac::sign(&self.hashing().blind, text.as_bytes()).as_ref())
     }
 
     /// The keyed hash of a client's secret. Secrets are made by the service with 256 bits of chance, so that a slow
     /// hash would protect nothing more.
     pub(crate) fn secret_mac(&self, client_id: &str, secret: &str) -> String {
-        HEXLOWER.encode(hmac::sign(&self.secrets, &place(client_id, secret.as_bytes())).as_ref())
+        HEXLOWER.encode(hmac::sign(&self.hashing().secrets, &place(client_id, secret.as_bytes())).as_ref())
     }
 
     /// Whether a secret is the one whose keyed hash was kept; takes the same time for right and wrong.
     pub(crate) fn is_secret(&self, client_id: &str, secret: &str, mac: &str) -> bool {
         let Ok(mac) = HEXLOWER.decode(mac.as_bytes()) else { return false };
-        hmac::verify(&self.secrets, &place(client_id, secret.as_bytes()), &mac).is_ok()
+        hmac::verify(&self.hashing().secrets, &place(client_id, secret.as_bytes()), &mac).is_ok()
     }
 
     /// A keyed hash of something that the service gives out and knows again, such as the token of a form.
@@ -137,13 +218,13 @@ impl Vault {
     }
 
     /// The key that cursors are authenticated with.
-    pub const fn cursor_key(&self) -> &hmac::Key {
-        &self.cursors
+    pub fn cursor_key(&self) -> &hmac::Key {
+        &self.hashing().cursors
     }
 
     /// The key that checkpoints of the ledger are signed with.
     pub(crate) fn checkpoint_key(&self) -> Result<Ed25519KeyPair, StoreError> {
-        Ed25519KeyPair::from_seed_unchecked(&self.checkpoints).map_err(|_| UNREADABLE)
+        Ed25519KeyPair::from_seed_unchecked(&self.hashing().checkpoints).map_err(|_| UNREADABLE)
     }
 
     fn seal_with(&self, key: &LessSafeKey, at: &[u8], plain: &[u8]) -> Result<Vec<u8>, StoreError> {
@@ -210,6 +291,29 @@ mod tests {
         tampered[NONCE_LEN] ^= 1;
         assert!(vault.open(&reopened, b"contact:1", &tampered).is_err());
         assert!(vault.open(&reopened, b"contact:1", &sealed[..5]).is_err());
+    }
+
+    #[test]
+    fn a_new_master_key_opens_what_the_old_one_sealed_and_changes_no_hash() {
+        let old = Vault::new(&[7; 32]).unwrap();
+        let sealed = old.seal_own(b"here", b"Siti").unwrap();
+        let (_, wrapped) = old.new_data_key(b"subject").unwrap();
+        let both = Vault::rotating(&[8; 32], &[[7; 32]]).unwrap();
+        assert_eq!(both.blind("nik"), old.blind("nik"), "before the database has a secret, the oldest key hashes");
+        for vault in [&old, &both] {
+            vault.adopt(&[9; 32]).unwrap();
+        }
+        assert_eq!(both.blind("nik"), old.blind("nik"));
+        assert_ne!(both.id(), old.id());
+        assert_eq!(both.open_own(b"here", &sealed).unwrap(), b"Siti");
+        let anew = both.sealed_anew(b"here", &sealed).unwrap().unwrap();
+        let wrapped = both.data_key_anew(b"subject", &wrapped).unwrap().unwrap();
+        assert_eq!(both.sealed_anew(b"here", &anew).unwrap(), None);
+        let new = Vault::new(&[8; 32]).unwrap();
+        assert_eq!(new.open_own(b"here", &anew).unwrap(), b"Siti");
+        assert!(new.open_data_key(b"subject", &wrapped).is_ok());
+        assert!(new.open_own(b"here", &sealed).is_err());
+        assert!(both.sealed_anew(b"elsewhere", &sealed).is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{audit, backup, client, config, export, import, migrate, openapi, serve, user},
+    commands::{audit, backup, client, config, export, import, keys, migrate, openapi, serve, user},
     failure::Failure,
 };
 
@@ -34,6 +34,7 @@ enum Command {
     Audit(audit::Audit),
     User(user::User),
     Client(client::Client),
+    Keys(keys::Keys),
     Config(config::Show),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
@@ -51,6 +52,7 @@ pub fn run() -> ExitCode {
         Command::Audit(command) => command.run(),
         Command::User(command) => command.run(),
         Command::Client(command) => command.run(),
+        Command::Keys(command) => command.run(),
         Command::Config(command) => command.run(),
         Command::OpenApi(command) => command.run(),
     };

@@ -18,7 +18,8 @@ pub async fn open(config: &Config) -> Result<Store, Failure> {
     let settings =
         StoreSettings { database_url: storage.database_url.expose().to_owned(), connections: storage.connections() };
     // The connections' options make a large future; every command would carry it.
-    Ok(Box::pin(Store::open(&settings, Vault::new(master_key.expose())?)).await?)
+    let previous: Vec<[u8; 32]> = config.secrets.previous_master_keys.iter().map(|key| *key.expose()).collect();
+    Ok(Box::pin(Store::open(&settings, Vault::rotating(master_key.expose(), &previous)?)).await?)
 }
 
 /// Opens a database that must be there.

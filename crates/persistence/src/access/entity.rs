@@ -98,7 +98,7 @@ pub(crate) mod role_assignment {
 }
 
 /// `signing_key`: keys that access tokens are signed with, sealed under the master key.
-pub(super) mod signing_key {
+pub(crate) mod signing_key {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

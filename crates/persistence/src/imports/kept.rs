@@ -168,7 +168,7 @@ impl JudgedRow {
     }
 }
 
-fn at(import: Uuid, number: i64) -> Vec<u8> {
+pub(crate) fn at(import: Uuid, number: i64) -> Vec<u8> {
     place("import_row.sealed_document", &place(&import.to_string(), &number.to_be_bytes()))
 }
 

@@ -1,7 +1,7 @@
 //! Imports of spreadsheets: reading files, judging their rows against the register, keeping and applying them.
 
 mod applying;
-mod entity;
+pub(crate) mod entity;
 mod export;
 mod judging;
 mod keeping;
@@ -15,6 +15,7 @@ pub use export::import_row_table;
 pub use judging::{DryRun, ImportWish};
 pub use keeping::{ApplyPlan, ImportError, ImportSight};
 pub use kept::JudgedRow;
+pub(crate) use kept::at as sealed_place;
 pub use reading::{FileRefusal, ReadSheet, ReadingLimits, read_file};
 
 #[cfg(test)]

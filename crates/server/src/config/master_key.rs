@@ -2,10 +2,12 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, Read, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    process,
+    process::{self, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use data_encoding::BASE64;
@@ -48,6 +50,40 @@ pub enum MasterKeyError {
         /// What it should be.
         what: String,
     },
+}
+
+/// How long a command may take to print the master key.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The key that a command prints. What it says of a failure is not shown: it may hold the key.
+pub(super) fn printed_by(command: &str) -> Result<MasterKey, String> {
+    let mut words = command.split_whitespace();
+    let program = words.next().ok_or("the command is empty")?;
+    let mut child = Command::new(program)
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .map_err(|error| format!("{program} cannot be run: {error}"))?;
+    let begun = Instant::now();
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if begun.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(20)),
+            _ => {
+                // It may have ended meanwhile.
+                let _ = child.kill();
+                return Err(format!("{program} did not end within {} s", PATIENCE.as_secs()));
+            }
+        }
+    };
+    let mut printed = String::new();
+    let read = child.stdout.take().map(|mut out| out.read_to_string(&mut printed));
+    match (status.success(), read) {
+        (true, Some(Ok(_))) => MasterKey::parse(&printed).map_err(|what| format!("what {program} prints: {what}")),
+        _ => Err(format!("{program} failed ({status})")),
+    }
 }
 
 impl Config {

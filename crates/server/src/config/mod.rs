@@ -93,7 +93,7 @@ impl Config {
         problems.extend(unreadable.into_iter().filter(|problem| !problem.origin.is_default()));
         match config {
             Some(mut config) => {
-                config.take_master_key_from_file(&origins, &mut problems);
+                config.fetch_master_key(&origins, &mut problems);
                 config.judge(flags, &origins, &mut problems);
                 if problems.is_empty() { Ok((config, origins)) } else { Err(ConfigError::new(problems)) }
             }
@@ -127,18 +127,28 @@ impl Config {
         })
     }
 
-    fn take_master_key_from_file(&mut self, origins: &Origins, problems: &mut Vec<Problem>) {
-        let Some(path) = &self.secrets.master_key_file else { return };
-        let read = if self.secrets.master_key.is_some() {
-            Err("the master key is given twice: leave out secrets.master_key or this".to_owned())
-        } else {
-            fs::read_to_string(path)
-                .map_err(|error| format!("{} cannot be read: {error}", path.display()))
-                .and_then(|text| MasterKey::parse(&text).map_err(|what| format!("{}: {what}", path.display())))
-        };
-        match read {
-            Ok(key) => self.secrets.master_key = Some(key),
-            Err(what) => problems.push(problem("secrets.master_key_file", origins, what)),
+    /// The master key from where it is kept: a file, or whatever a command asks.
+    fn fetch_master_key(&mut self, origins: &Origins, problems: &mut Vec<Problem>) {
+        let from_file = self.secrets.master_key_file.as_ref().map(|path| {
+            let read = fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()));
+            let parsed =
+                read.and_then(|text| MasterKey::parse(&text).map_err(|what| format!("{}: {what}", path.display())));
+            ("secrets.master_key_file", parsed)
+        });
+        let from_command = self
+            .secrets
+            .master_key_command
+            .as_ref()
+            .map(|command| ("secrets.master_key_command", master_key::printed_by(command)));
+        for (key, fetched) in [from_file, from_command].into_iter().flatten() {
+            let fetched = match self.secrets.master_key {
+                Some(_) => Err("the master key is given twice: leave one of them out".to_owned()),
+                None => fetched,
+            };
+            match fetched {
+                Ok(fetched) => self.secrets.master_key = Some(fetched),
+                Err(what) => problems.push(problem(key, origins, what)),
+            }
         }
     }
 

@@ -146,6 +146,12 @@ section! {
         master_key: Option<MasterKey>;
         /// A file that holds the master key, in place of `secrets.master_key`.
         master_key_file: Option<PathBuf>;
+        /// A command that prints the master key, in place of `secrets.master_key`: how a key-management service is asked for
+        /// it, such as `aws kms decrypt …` or `vault kv get …`. Its words are separated by spaces; no shell reads them.
+        master_key_command: Option<String>;
+        /// Master keys from before, the newest first: what was sealed under them can still be read, until
+        /// `aumsos keys rotate` has sealed it under the newest.
+        previous_master_keys: Vec<MasterKey> = "";
     }
 }
 
