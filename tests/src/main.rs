@@ -15,6 +15,7 @@ mod command_line;
 mod contract;
 mod credentials;
 mod demonstration;
+mod identity;
 mod imports;
 mod institutions;
 mod migrations;

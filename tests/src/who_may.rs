@@ -8,6 +8,7 @@ use aumsos_domain::{
 };
 use aumsos_http::operation::{Access, Operation};
 use aumsos_http::operations;
+use aumsos_persistence::access::SigningAlgorithm;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
@@ -64,7 +65,7 @@ on_both! {
     async fn a_bad_token_opens_nothing(server: TestServer) {
         let officer = server.council_officer().await;
         let claims = claims_of(officer.token());
-        let keys = server.store().signing_keys().await.unwrap();
+        let keys = server.store().signing_keys(SigningAlgorithm::EdDsa).await.unwrap();
         let key = keys.first().unwrap();
         let sign = |header: &Header, claims: &Value| {
             jsonwebtoken::encode(header, claims, &EncodingKey::from_ed_der(&key.private_der)).unwrap()

@@ -20,7 +20,8 @@ use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
-    access::{Identity, token::invalid_token, tokens::TokenError},
+    access::{Identity, tokens::TokenError},
+    oauth::token::invalid_token,
     operation,
     problem::{Occurrence, Problem, reasons},
     rate_limit::Standing,
@@ -102,8 +103,8 @@ async fn identify(
             Ok(_) | Err(TokenError::Invalid) => Err(invalid_token()),
             Err(TokenError::Store(error)) => Err(error.into()),
         },
-        // The token endpoint reads HTTP Basic itself; anywhere else it is no way in.
-        (None, Some(_)) if request.path() != "/oauth/token" => Err(invalid_token()),
+        // Where clients authenticate HTTP Basic is read there; anywhere else it is no way in.
+        (None, Some(_)) if !request.path().starts_with("/oauth/") => Err(invalid_token()),
         _ => Ok(Arc::new(Identity::anonymous())),
     }
 }

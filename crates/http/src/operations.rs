@@ -9,7 +9,8 @@ pub fn all() -> &'static [Operation] {
     static ALL: OnceLock<Vec<Operation>> = OnceLock::new();
     ALL.get_or_init(|| {
         [
-            vec![crate::access::token::operation()],
+            crate::oauth::operations(),
+            crate::sessions::operations(),
             crate::code_lists::operations(),
             crate::regions::operations(),
             crate::organization_units::operations(),

@@ -26,8 +26,14 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
-/// Tries a minute to sign in to one account.
-const ACCOUNT_TRIES: u32 = 30;
+/// Tries a minute of one client to authenticate.
+const CLIENT_TRIES: u32 = 30;
+/// Tries to sign in as one person from browsers that never did, or from one that did, before each costs a minute.
+const SIGN_INS: u32 = 10;
+/// Tries to sign in from one address before each costs four seconds, whoever is tried: passwords are not sprayed.
+const SIGN_INS_OF_ADDRESS: u32 = 30;
+/// Mails to one address before each costs ten minutes.
+const MAILS: u32 = 3;
 /// After so many checks, callers whose buckets are full again are forgotten: memory stays bounded.
 const SWEEP_EVERY: u64 = 10_000;
 
@@ -37,6 +43,9 @@ enum Key {
     Caller(ActorId),
     Address(IpAddr),
     Account(String),
+    SignIn(String),
+    SignInFrom(IpAddr),
+    Mail(String),
 }
 
 type Buckets = RateLimiter<Key, DefaultKeyedStateStore<Key>, DefaultClock, StateInformationMiddleware>;
@@ -45,7 +54,10 @@ type Buckets = RateLimiter<Key, DefaultKeyedStateStore<Key>, DefaultClock, State
 pub struct RateLimits {
     callers: Option<Limit>,
     addresses: Option<Limit>,
-    accounts: Limit,
+    accounts: Option<Limit>,
+    sign_ins: Option<Limit>,
+    sign_ins_of_addresses: Option<Limit>,
+    mails: Option<Limit>,
     checks: AtomicU64,
 }
 
@@ -66,10 +78,16 @@ pub struct Standing {
 
 impl Limit {
     fn new(per_minute: u32, burst: u32) -> Option<Self> {
-        let (rate, burst) = (NonZeroU32::new(per_minute)?, NonZeroU32::new(burst)?);
-        let quota = Quota::with_period(MINUTE / rate.get())?.allow_burst(burst);
+        let rate = NonZeroU32::new(per_minute)?;
+        Self::one_in(MINUTE / rate.get(), burst)
+    }
+
+    fn one_in(period: Duration, burst: u32) -> Option<Self> {
+        let burst = NonZeroU32::new(burst)?;
+        let quota = Quota::with_period(period)?.allow_burst(burst);
         let buckets = RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>();
-        let window_seconds = (u64::from(burst.get()) * 60).div_ceil(u64::from(rate.get()));
+        let window_seconds = (u128::from(burst.get()) * period.as_nanos()).div_ceil(1_000_000_000);
+        let window_seconds = u64::try_from(window_seconds).unwrap_or(u64::MAX);
         Some(Self { buckets, burst: burst.get(), window_seconds })
     }
 
@@ -92,16 +110,16 @@ impl Limit {
 impl RateLimits {
     /// The limits of the configuration.
     pub(crate) fn new(settings: &Settings) -> Self {
-        let accounts = Limit::new(ACCOUNT_TRIES, ACCOUNT_TRIES);
-        let quota = Quota::per_minute(NonZeroU32::MIN);
+        // Lifted with the limit of addresses, which only a trial run does.
+        let is_lifted = settings.anonymous_requests_per_minute == 0;
+        let unless_lifted = |limit: Option<Limit>| limit.filter(|_| !is_lifted);
         Self {
             callers: Limit::new(settings.requests_per_minute, settings.burst),
             addresses: Limit::new(settings.anonymous_requests_per_minute, settings.anonymous_requests_per_minute),
-            accounts: accounts.unwrap_or_else(|| Limit {
-                buckets: RateLimiter::keyed(quota).with_middleware(),
-                burst: 1,
-                window_seconds: 60,
-            }),
+            accounts: unless_lifted(Limit::new(CLIENT_TRIES, CLIENT_TRIES)),
+            sign_ins: unless_lifted(Limit::one_in(MINUTE, SIGN_INS)),
+            sign_ins_of_addresses: unless_lifted(Limit::one_in(Duration::from_secs(4), SIGN_INS_OF_ADDRESS)),
+            mails: unless_lifted(Limit::one_in(MINUTE * 10, MAILS)),
             checks: AtomicU64::new(0),
         }
     }
@@ -116,25 +134,59 @@ impl RateLimits {
         limit.as_ref().map(|limit| limit.check(&key)).transpose()
     }
 
-    /// Counts a try to sign in to an account, right or wrong; the name is made canonical first. Lifted with the limit of
-    /// addresses, which only a trial run does.
+    /// Counts a try of a client to authenticate, right or wrong; the name is made canonical first.
     pub(crate) fn check_account(&self, account: &str) -> Result<(), Problem> {
-        if self.addresses.is_none() {
-            return Ok(());
+        checked(self.accounts.as_ref(), &Key::Account(canonical(account)))
+    }
+
+    /// Counts a try to sign in as a person, right or wrong. A browser that the person signed in with before has a bucket
+    /// of its own: whoever tries their password elsewhere does not lock them out.
+    pub(crate) fn check_sign_in(
+        &self,
+        email: &str,
+        known_browser: Option<&str>,
+        address: Option<IpAddr>,
+    ) -> Result<(), Problem> {
+        if let Some(address) = address {
+            checked(self.sign_ins_of_addresses.as_ref(), &Key::SignInFrom(of_network(address)))?;
         }
-        let canonical: String =
-            account.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).take(200).collect();
-        self.accounts.check(&Key::Account(canonical)).map(drop)
+        let browser = known_browser.unwrap_or_default();
+        checked(self.sign_ins.as_ref(), &Key::SignIn(format!("{browser}:{}", canonical(email))))
+    }
+
+    /// Counts a mail that somebody who is not known asks for.
+    pub(crate) fn check_mail(&self, email: &str, address: Option<IpAddr>) -> Result<(), Problem> {
+        if let Some(address) = address {
+            checked(self.sign_ins_of_addresses.as_ref(), &Key::SignInFrom(of_network(address)))?;
+        }
+        checked(self.mails.as_ref(), &Key::Mail(canonical(email)))
     }
 
     fn sweep(&self) {
         if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            for limit in [&self.callers, &self.addresses].into_iter().flatten().chain([&self.accounts]) {
+            let all = [
+                &self.callers,
+                &self.addresses,
+                &self.accounts,
+                &self.sign_ins,
+                &self.sign_ins_of_addresses,
+                &self.mails,
+            ];
+            for limit in all.into_iter().flatten() {
                 limit.buckets.retain_recent();
                 limit.buckets.shrink_to_fit();
             }
         }
     }
+}
+
+fn checked(limit: Option<&Limit>, key: &Key) -> Result<(), Problem> {
+    limit.map_or(Ok(()), |limit| limit.check(key).map(drop))
+}
+
+/// A name without what makes one account look like several.
+fn canonical(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).take(200).collect()
 }
 
 /// One household has one IPv6 network of 64 bits: its addresses share a bucket.

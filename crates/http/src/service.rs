@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{HttpRequest, HttpResponse, guard, http::header::ALLOW, web};
-use aumsos_persistence::{Store, StoreError, objects::Objects};
+use aumsos_persistence::{Store, StoreError, access::Passwords, objects::Objects};
 use tokio::sync::watch;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     health::Readiness,
     openapi,
     operation::Operation,
-    operations,
+    operations, pages,
     problem::{Problem, page, reasons},
     rate_limit::RateLimits,
     settings::Settings,
@@ -32,6 +32,7 @@ pub struct Shared {
     pub(crate) contract: Contract,
     pub(crate) document: openapi::Document,
     pub(crate) tokens: Tokens,
+    pub(crate) passwords: Passwords,
     pub(crate) rate_limits: RateLimits,
     pub(crate) readiness: Readiness,
     pub(crate) live: Live,
@@ -59,7 +60,8 @@ impl Service {
         let operations = operations::all();
         let document = openapi::Document::of(operations);
         let contract = Contract::of(operations, &document);
-        let tokens = Tokens::load(&store, &settings.public_url).await?;
+        let tokens = Tokens::load(&store, &settings).await?;
+        let passwords = Passwords::new(settings.passwords_at_once)?;
         let rate_limits = RateLimits::new(&settings);
         let live = Live::new(store.installation().await?.feed_epoch, store.learn_sealed().await?);
         Ok(Self(Arc::new(Shared {
@@ -69,6 +71,7 @@ impl Service {
             contract,
             document,
             tokens,
+            passwords,
             rate_limits,
             readiness: Readiness::default(),
             live,
@@ -124,6 +127,7 @@ impl Service {
         }
         app.service(web::resource("/problems/{code}").route(web::route().guard(guard::Get()).to(page::show)));
         docs::configure(app);
+        pages::configure(app);
         app.default_service(web::to(|_: HttpRequest| async { Err::<HttpResponse, _>(Problem::not_found()) }));
     }
 }

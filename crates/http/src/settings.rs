@@ -2,6 +2,10 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use aumsos_persistence::access::SigningAlgorithm;
+
+use crate::access::OutsideProvider;
+
 /// Plain values, judged before they come here.
 #[derive(Clone)]
 pub struct Settings {
@@ -19,6 +23,12 @@ pub struct Settings {
     pub burst: u32,
     /// Requests a minute for one address without a token; 0 lifts the limit.
     pub anonymous_requests_per_minute: u32,
+    /// How access tokens are signed.
+    pub signing_algorithm: SigningAlgorithm,
+    /// An outside OpenID provider whose access tokens are accepted.
+    pub outside_provider: Option<OutsideProvider>,
+    /// How many passwords are checked at once.
+    pub passwords_at_once: usize,
     /// Whether mail comes anywhere.
     pub can_send_mail: bool,
     /// Whether people whose roles see personal data must sign in with a second factor.

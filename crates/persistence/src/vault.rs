@@ -126,6 +126,16 @@ impl Vault {
         hmac::verify(&self.secrets, &place(client_id, secret.as_bytes()), &mac).is_ok()
     }
 
+    /// A keyed hash of something that the service gives out and knows again, such as the token of a form.
+    pub fn mark(&self, purpose: &str, text: &str) -> String {
+        self.secret_mac(purpose, text)
+    }
+
+    /// Whether a mark is the one of a text; takes the same time for right and wrong.
+    pub fn is_mark(&self, purpose: &str, text: &str, mark: &str) -> bool {
+        self.is_secret(purpose, text, mark)
+    }
+
     /// The key that cursors are authenticated with.
     pub const fn cursor_key(&self) -> &hmac::Key {
         &self.cursors

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use aumsos_persistence::{Store, objects::Objects};
+use aumsos_persistence::{Author, Store, StoreError, Work, access::LinkPurpose, objects::Objects};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +28,7 @@ pub struct Running {
     server: Server,
     workers: Workers,
     stop: CancellationToken,
+    first_administrator: Option<String>,
 }
 
 impl Running {
@@ -52,7 +53,8 @@ impl Running {
         let server = Server::start(config, &store, &objects, &stop).await?;
         let carrier = Carrier::of(config, server.public_url())?;
         let workers = Workers::start(&store, &objects, carrier, &config.audit, &stop);
-        Ok(Self { store, server, workers, stop })
+        let first_administrator = first_administrator(&store, server.public_url()).await?;
+        Ok(Self { store, server, workers, stop, first_administrator })
     }
 
     /// The address that was really bound.
@@ -63,6 +65,11 @@ impl Running {
     /// The address that clients use.
     pub fn public_url(&self) -> &HttpUrl {
         self.server.public_url()
+    }
+
+    /// Where the first administrator makes their account, as long as there is none; good once.
+    pub fn first_administrator(&self) -> Option<&str> {
+        self.first_administrator.as_deref()
     }
 
     /// The store, for whoever runs the service inside another program.
@@ -92,4 +99,16 @@ async fn say_whether_files_can_be_kept(objects: Objects) {
     if let Err(error) = objects.ping().await {
         tracing::error!(%error, "photos and documents cannot be kept or shown");
     }
+}
+
+/// A link for the first administrator of an empty service; one that was made before is over.
+async fn first_administrator(store: &Store, public_url: &HttpUrl) -> Result<Option<String>, Failure> {
+    if store.has_administrator().await? {
+        return Ok(None);
+    }
+    let author = Author::system();
+    let made = store.write::<_, StoreError>(&author, async |work: &mut Work| {
+        work.make_link(LinkPurpose::FirstAdministrator, None).await
+    });
+    Ok(Some(format!("{public_url}/first-administrator?token={}", made.await?)))
 }

@@ -17,7 +17,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
-use aumsos_http::{Service, Settings, frame};
+use aumsos_http::{Service, Settings, access::OutsideProvider, frame};
 use aumsos_persistence::{
     Store,
     objects::{BucketSettings, ObjectSettings, Objects},
@@ -26,7 +26,7 @@ use tokio::{net::TcpSocket, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, HttpUrl, ObjectsUrl, values::Scalar},
+    config::{Config, HttpUrl, ObjectsUrl, SigningAlgorithm, values::Scalar},
     failure::Failure,
     mail::Carrier,
     metrics,
@@ -163,6 +163,18 @@ fn settings(config: &Config, public_url: &HttpUrl) -> Result<Settings, Failure> 
         requests_per_minute: config.rate_limit.requests_per_minute,
         burst: config.rate_limit.burst,
         anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
+        signing_algorithm: match config.identity.signing_algorithm {
+            SigningAlgorithm::EdDsa => aumsos_persistence::access::SigningAlgorithm::EdDsa,
+            SigningAlgorithm::Es256 => aumsos_persistence::access::SigningAlgorithm::Es256,
+        },
+        outside_provider: config.identity.outside_issuer.as_ref().zip(config.identity.outside_audience.clone()).map(
+            |(issuer, audience)| OutsideProvider {
+                issuer: issuer.to_string(),
+                audience,
+                roles_claim: config.identity.outside_roles_claim.clone(),
+            },
+        ),
+        passwords_at_once: config.http.worker_count(),
         can_send_mail: Carrier::of(config, public_url)?.can_carry(),
         is_second_factor_required: config.identity.second_factor_required,
         metrics: Arc::new(metrics::written),

@@ -87,6 +87,9 @@ async fn tidy_up(store: Store, objects: Objects, stop: CancellationToken) {
         if let Err(error) = store.forget_old_answers().await {
             tracing::warn!(%error, "old answers were not forgotten");
         }
+        if let Err(error) = store.forget_spent_credentials().await {
+            tracing::warn!(%error, "spent credentials were not forgotten");
+        }
         if let Err(error) = store.forget_done_jobs(DONE_JOBS_KEPT).await {
             tracing::warn!(%error, "done jobs were not forgotten");
         }

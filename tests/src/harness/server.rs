@@ -77,6 +77,11 @@ impl TestServer {
         self.running().store()
     }
 
+    /// The link for the first administrator that its start printed.
+    pub(crate) fn first_administrator(&self) -> Option<&str> {
+        self.running().first_administrator()
+    }
+
     /// Where it listens.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.running().address())

@@ -66,6 +66,29 @@ impl PermissionSet {
         Self(self.0 & other.0)
     }
 
+    /// What is in this and not in the other.
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// What shows personal data: where the configuration says so, only after a second factor.
+    pub fn of_personal_data() -> Self {
+        [
+            Permission::InstitutionsReadContacts,
+            Permission::SensitiveReadsRead,
+            Permission::BeneficiariesRead,
+            Permission::BeneficiariesReadHealth,
+            Permission::BeneficiariesWrite,
+            Permission::BeneficiariesSearch,
+            Permission::BeneficiariesExport,
+            Permission::BeneficiariesErase,
+            Permission::EmergencyAccessUse,
+            Permission::EmergencyAccessReview,
+        ]
+        .into_iter()
+        .collect()
+    }
+
     /// Whether everything in it is in the other too.
     pub const fn is_within(self, other: Self) -> bool {
         self.0 & !other.0 == 0

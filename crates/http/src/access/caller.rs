@@ -44,6 +44,11 @@ impl Caller {
         &self.identity.actor
     }
 
+    /// The credential, with the roles that hold now.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// The identity that stands in the ledger.
     pub fn id(&self) -> ActorId {
         self.identity.actor.id

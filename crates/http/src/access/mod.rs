@@ -2,9 +2,11 @@
 
 pub mod caller;
 pub mod identity;
-pub mod token;
+mod key_ring;
+pub mod outside;
 pub mod tokens;
 
 pub use caller::Caller;
 pub use identity::Identity;
+pub use outside::OutsideProvider;
 pub use tokens::Tokens;

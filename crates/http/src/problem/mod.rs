@@ -123,6 +123,13 @@ impl Problem {
         Self::invalid(vec![error])
     }
 
+    /// Lays its headers over those of an answer that is no problem document.
+    pub(crate) fn copy_headers(&self, headers: &mut actix_web::http::header::HeaderMap) {
+        for (name, value) in &self.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+
     /// Refuses when any rule is broken.
     pub fn unless_sound(broken: Vec<Broken>) -> Result<(), Self> {
         if broken.is_empty() {

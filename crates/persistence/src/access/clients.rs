@@ -196,6 +196,12 @@ impl Store {
         found.filter(|row| is_right && !secret.is_empty() && is_usable(row)).map(ClientRecord::try_from).transpose()
     }
 
+    /// The client of this name, if it may come in; what it has to show for itself is the caller's business.
+    pub async fn client_named(&self, client_id: &str) -> Result<Option<ClientRecord>, StoreError> {
+        let found = client::Entity::find().filter(client::Column::ClientId.eq(client_id)).one(&self.read).await?;
+        found.filter(is_usable).map(ClientRecord::try_from).transpose()
+    }
+
     /// The client of an id that a token names, if it may still come in.
     pub async fn usable_client(&self, id: Uuid) -> Result<Option<ClientRecord>, StoreError> {
         let found = client::Entity::find_by_id(id).one(&self.read).await?;

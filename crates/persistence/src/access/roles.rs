@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use aumsos_domain::{
@@ -10,7 +10,7 @@ use aumsos_domain::{
     access::{ActorId, Role, RoleAssignment, RolePlace},
 };
 
-use super::entity::role_assignment;
+use super::entity::{person, role_assignment};
 use crate::{
     Store, StoreError, Work,
     clock::{self, to_micros},
@@ -81,6 +81,25 @@ impl Work {
 }
 
 impl Store {
+    /// Whether anybody is a system administrator who can come in.
+    pub async fn has_administrator(&self) -> Result<bool, StoreError> {
+        let holders: Vec<Uuid> = role_assignment::Entity::find()
+            .select_only()
+            .column(role_assignment::Column::HolderId)
+            .filter(role_assignment::Column::HolderKind.eq(HolderKind::Person.code()))
+            .filter(role_assignment::Column::Role.eq(Role::SystemAdministrator.code()))
+            .filter(valid_now())
+            .into_tuple()
+            .all(&self.read)
+            .await?;
+        let active = person::Entity::find()
+            .filter(person::Column::Id.is_in(holders))
+            .filter(person::Column::IsActive.eq(true))
+            .one(&self.read)
+            .await?;
+        Ok(active.is_some())
+    }
+
     /// The roles that an identity holds now.
     pub async fn roles_of(&self, holder: ActorId) -> Result<Vec<RoleAssignment>, StoreError> {
         let Some(holder_id) = holder.id() else { return Ok(Vec::new()) };

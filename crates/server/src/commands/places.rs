@@ -4,18 +4,10 @@ use std::{fmt, str::FromStr};
 
 use aumsos_domain::{
     CodeList,
-    access::{Actor, Role, RoleAssignment, RolePlace},
-    institutions::Operator,
-    organization_units::{OrganizationUnit, UnitLevel},
-    regions::RegionCode,
+    access::{Role, RoleAssignment, RolePlace},
+    organization_units::OrganizationUnit,
 };
-use aumsos_persistence::{
-    Store,
-    institutions::{InstitutionFilters, InstitutionSight, Lookup},
-    organization_units::UnitFilters,
-    page::Page,
-};
-use uuid::Uuid;
+use aumsos_persistence::{Store, access::PlaceFound};
 
 use crate::failure::Failure;
 
@@ -55,54 +47,18 @@ impl fmt::Display for RoleAt {
 pub(super) async fn find(store: &Store, roles: &[RoleAt]) -> Result<Vec<RoleAssignment>, Failure> {
     let mut found = Vec::with_capacity(roles.len());
     for RoleAt { role, place } in roles {
-        let place = place_of(store, place)
-            .await?
-            .ok_or_else(|| Failure::Refused(format!("{role}@{place}: there is no such unit or institution")))?;
+        let place = match store.place(place).await? {
+            PlaceFound::One(place) => place,
+            PlaceFound::None => {
+                return Err(Failure::Refused(format!("{role}@{place}: there is no such unit or institution")));
+            }
+            PlaceFound::Several => {
+                return Err(Failure::Refused(format!("{place} are several units: name one by its id")));
+            }
+        };
         found.push(RoleAssignment { role: *role, place });
     }
     Ok(found)
-}
-
-async fn place_of(store: &Store, text: &str) -> Result<Option<RolePlace>, Failure> {
-    let root = |id| Ok(Some(RolePlace::Unit(id)));
-    match text {
-        "PP" => return root(OrganizationUnit::MUHAMMADIYAH),
-        "PPA" => return root(OrganizationUnit::AISYIYAH),
-        _ => {}
-    }
-    if let Some((ladder, region)) = text.split_once(':') {
-        return unit_of_region(store, ladder, region).await;
-    }
-    let sight = InstitutionSight::of(&Actor::system(&OrganizationUnit::ROOTS));
-    if let Ok(id) = text.parse::<Uuid>() {
-        if store.unit(id).await?.is_some() {
-            return Ok(Some(RolePlace::Unit(id)));
-        }
-        let found = store.institution(id, &sight).await?;
-        return Ok(matches!(found, Lookup::Found(_)).then_some(RolePlace::Institution(id)));
-    }
-    let filters = InstitutionFilters { code: Some(text.to_owned()), ..InstitutionFilters::default() };
-    let found = store.institutions(&filters, &[], &Page { limit: 1, after: None }, &sight).await?;
-    Ok(found.first().map(|seen| RolePlace::Institution(seen.institution.id)))
-}
-
-async fn unit_of_region(store: &Store, ladder: &str, region: &str) -> Result<Option<RolePlace>, Failure> {
-    let (operator, level) = match ladder {
-        "PWM" => (Operator::Muhammadiyah, UnitLevel::Provincial),
-        "PDM" => (Operator::Muhammadiyah, UnitLevel::Regency),
-        "PWA" => (Operator::Aisyiyah, UnitLevel::Provincial),
-        "PDA" => (Operator::Aisyiyah, UnitLevel::Regency),
-        _ => return Ok(None),
-    };
-    let Ok(region) = RegionCode::parse(region) else { return Ok(None) };
-    let filters =
-        UnitFilters { level: vec![level], operator: vec![operator], region: vec![region], ..UnitFilters::default() };
-    let units = store.units(&filters, &Page { limit: 2, after: None }).await?;
-    match units.as_slice() {
-        [] => Ok(None),
-        [unit] => Ok(Some(RolePlace::Unit(unit.id))),
-        _ => Err(Failure::Refused(format!("{ladder}:{region} are several units: name one by its id"))),
-    }
 }
 
 /// Roles as they are listed.

@@ -59,10 +59,18 @@ fn tell(running: &Running, is_demo: bool) {
     say(format_args!("aumsos is listening on http://{}", running.address()));
     say(format_args!("  documentation  {url}/docs"));
     say(format_args!("  contract       {url}/openapi.json"));
+    if let Some(link) = running.first_administrator() {
+        say(format_args!(
+            "\nNobody is an administrator yet. Whoever opens this link within a day becomes the first:\n  {link}"
+        ));
+    }
     if is_demo {
-        say(format_args!("\nAll data is invented. Log-ins, all with the secret {}:", demo::SECRET));
-        for demo::LogIn { client_id, role } in demo::log_ins() {
-            say(format_args!("  {client_id:28}  {role}"));
+        say(format_args!(
+            "\nAll data is invented. Log-ins, clients and people alike, all with the secret {}:",
+            demo::SECRET
+        ));
+        for demo::LogIn { client_id, email, role } in demo::log_ins() {
+            say(format_args!("  {client_id:28}  {email:38}  {role}"));
         }
         let officer = demo::log_ins().nth(1).map_or(String::new(), |log_in| log_in.client_id);
         say(format_args!(

@@ -1,7 +1,7 @@
 //! `aumsos user`: people and their roles.
 
 use aumsos_domain::text_value::{Email, Name};
-use aumsos_persistence::{Author, Store, StoreError, Work};
+use aumsos_persistence::{Author, Store, StoreError, Work, access::LinkPurpose};
 use clap::Subcommand;
 use uuid::Uuid;
 
@@ -26,6 +26,16 @@ pub(crate) struct User {
 #[derive(Debug, Subcommand)]
 enum What {
     Create(Create),
+    /// Print a link by which a person chooses a password; good once, for half an hour
+    ///
+    /// For a service that cannot send mail, and for whoever locked themselves out.
+    PasswordLink {
+        #[command(flatten)]
+        overrides: Overrides,
+        /// The email address that the person signs in with
+        #[arg(long, value_name = "ADDRESS", value_parser = email)]
+        email: Email,
+    },
     /// List all people with their roles
     List {
         #[command(flatten)]
@@ -65,6 +75,10 @@ impl User {
                 let (config, _) = Config::load(&create.overrides)?;
                 block_on(create.create(&config))
             }
+            What::PasswordLink { overrides, email } => {
+                let (config, _) = Config::load(overrides)?;
+                block_on(password_link(&config, email))
+            }
             What::List { overrides } => {
                 let (config, _) = Config::load(overrides)?;
                 block_on(list(&config))
@@ -96,6 +110,24 @@ impl Create {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+async fn password_link(config: &Config, email: &Email) -> Result<(), Failure> {
+    let store = opening::open_migrated(config).await?;
+    let author = Author::system();
+    let made = async {
+        let found = store.sign_in_record(email.as_str()).await?.filter(|record| record.is_active);
+        let Some(record) = found else { return Ok(None) };
+        let made = store.write::<_, StoreError>(&author, async |work: &mut Work| {
+            work.make_link(LinkPurpose::PasswordReset, Some(record.person)).await
+        });
+        made.await.map(Some)
+    };
+    let made = made.await;
+    store.close().await?;
+    let Some(token) = made? else { return Err(Failure::Refused(format!("nobody who may come in has {email}"))) };
+    say(format_args!("{}/password-reset/choose?token={token}", config.http.public_url));
+    Ok(())
 }
 
 async fn list(config: &Config) -> Result<(), Failure> {

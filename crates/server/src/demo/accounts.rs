@@ -2,10 +2,13 @@
 
 use aumsos_domain::{
     CodeList, Language,
-    access::{Role, RoleAssignment, RolePlace},
+    access::{ClientKind, RedirectUri, Role, RoleAssignment, RolePlace},
     organization_units::OrganizationUnit,
 };
-use aumsos_persistence::{StoreError, Work, access::NewClient};
+use aumsos_persistence::{
+    StoreError, Work,
+    access::{NewClient, Passwords},
+};
 use uuid::Uuid;
 
 use super::{chance::Chance, units::Tree};
@@ -19,21 +22,35 @@ pub(super) fn client_id(role: Role) -> String {
 }
 
 /// The person of a role.
-fn email(role: Role) -> String {
+pub(super) fn email(role: Role) -> String {
     format!("{}@demo.invalid", role.code())
 }
 
 /// Makes them. `home` is the institution whose operator one of them is.
 pub(super) async fn make(work: &mut Work, tree: &Tree, home: Uuid, chance: &mut Chance) -> Result<(), StoreError> {
+    let password = Passwords::new(1)?.hash(SECRET).await?;
     for &role in Role::ALL {
         let roles: Vec<_> = places(role, tree, home).into_iter().map(|place| RoleAssignment { role, place }).collect();
         let label = role.label(Language::Indonesian);
         let name = format!("Demo: {label}");
         let client = NewClient::service(chance.id(), &client_id(role), &name, SECRET, roles.clone());
         work.create_client(client).await?;
-        work.create_person(chance.id(), &email(role), &name, &roles).await?;
+        let person = chance.id();
+        work.create_person(person, &email(role), &name, &roles).await?;
+        work.set_password(person, password.clone(), false).await?;
     }
-    Ok(())
+    work.create_client(app(chance.id())).await
+}
+
+/// An app through which people sign in, on whatever port of this machine it listens.
+fn app(id: Uuid) -> NewClient {
+    let addresses = ["http://127.0.0.1/callback", "http://[::1]/callback"];
+    NewClient {
+        kind: ClientKind::Public,
+        secret: None,
+        redirect_uris: addresses.iter().filter_map(|address| RedirectUri::parse(address).ok()).collect(),
+        ..NewClient::service(id, "demo-app", "Demo: aplikasi", "", Vec::new())
+    }
 }
 
 fn places(role: Role, tree: &Tree, home: Uuid) -> Vec<RolePlace> {

@@ -50,13 +50,19 @@ const MERGED: usize = 3;
 pub(crate) struct LogIn {
     /// The id of the client.
     pub(crate) client_id: String,
+    /// What the person of the same role signs in with.
+    pub(crate) email: String,
     /// What its role is called.
     pub(crate) role: &'static str,
 }
 
 /// The log-ins of the demonstration, all with the same secret.
 pub(crate) fn log_ins() -> impl Iterator<Item = LogIn> {
-    Role::ALL.iter().map(|&role| LogIn { client_id: accounts::client_id(role), role: role.label(Language::English) })
+    Role::ALL.iter().map(|&role| LogIn {
+        client_id: accounts::client_id(role),
+        email: accounts::email(role),
+        role: role.label(Language::English),
+    })
 }
 
 /// The secret of all log-ins.
