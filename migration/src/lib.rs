@@ -19,6 +19,8 @@ mod m20261124_000006_imports;
 mod m20261124_000007_saved_filters;
 mod m20261124_000008_sensitive_reads;
 mod m20261125_000009_identity;
+mod m20261125_000010_beneficiaries;
+mod m20261125_000012_administration;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_saved_filters::Migration),
             Box::new(m20261124_000008_sensitive_reads::Migration),
             Box::new(m20261125_000009_identity::Migration),
+            Box::new(m20261125_000012_administration::Migration),
+            Box::new(m20261125_000010_beneficiaries::Migration),
         ]
     }
 }

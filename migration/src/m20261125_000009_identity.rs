@@ -7,8 +7,11 @@ use sea_orm_migration::{prelude::*, schema::*};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
+/// A table, and a column that is added to it.
+type Added = (&'static str, fn() -> ColumnDef);
+
 /// Columns that are added to tables of an earlier step.
-const ADDED: &[(&str, fn() -> ColumnDef)] = &[
+const ADDED: &[Added] = &[
     // The unit that keeps the account; none means the central unit.
     ("person", || uuid_null("unit_id")),
     ("person", || string("language").default("id").take()),

@@ -2,7 +2,7 @@
 
 use aumsos_domain::{
     RecordKind,
-    access::{ActorId, Role, RoleAssignment, RolePlace},
+    access::{ActorId, ClientKind, Permission, Role, RoleAssignment, RolePlace},
     organization_units::OrganizationUnit,
 };
 use aumsos_persistence::access::ClientRecord;
@@ -103,5 +103,36 @@ on_both! {
         let listed = database.run(&["user", "list"]).succeeded().stdout;
         assert!(listed.contains("Siti Aminah <siti@contoh.or.id>") && listed.contains("auditor@PPA"), "{listed}");
         database.run(&made).failed_with(1);
+    }
+
+    async fn an_app_and_a_system_that_signs_are_made_in_the_words_of_the_interface(database: TestDatabase) {
+        let app = ["client", "create", "--id", "app", "--name", "Aplikasi", "--kind", "public"];
+        let with = |more: &[&'static str]| database.run(&[&app[..], more].concat());
+        let redirect = ["--redirect-uri", "org.contoh.aplikasi:/masuk", "--scope", "census.read", "--scope", "institutions.read"];
+        assert!(!with(&redirect).succeeded().stdout.contains("client_secret"));
+        let store = database.store().await;
+        let made = store.client_named("app").await.unwrap().unwrap();
+        assert_eq!(made.kind, ClientKind::Public);
+        assert_eq!(made.scopes, [Permission::InstitutionsRead, Permission::CensusRead].into_iter().collect());
+        assert!(made.redirect_uris[0].admits("org.contoh.aplikasi:/masuk"));
+        assert_eq!(store.authenticate_client("app", "").await.unwrap(), None);
+
+        with(&[]).failed_with(2);
+        with(&["--redirect-uri", "https://*.contoh.or.id/"]).failed_with(2);
+        with(&["--redirect-uri", "https://contoh.or.id/", "--scope", "everything"]).failed_with(2);
+        let with_role = with(&["--redirect-uri", "https://contoh.or.id/", "--role", "auditor@PP"]).failed_with(1);
+        assert!(with_role.stderr.contains("acts for the people"), "{}", with_role.stderr);
+
+        let key = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+        std::fs::write(database.folder().join("keys.json"), key).unwrap();
+        std::fs::write(database.folder().join("private.json"), key.replace(r#""x""#, r#""d":"x","x""#)).unwrap();
+        let signing = |id: &'static str, file: &'static str| {
+            database.run(&["client", "create", "--id", id, "--name", "Mesin", "--role", "auditor@PP", "--jwks", file])
+        };
+        assert!(!signing("mesin", "keys.json").succeeded().stdout.contains("client_secret"));
+        assert!(store.client_named("mesin").await.unwrap().unwrap().jwks.is_some());
+        assert!(signing("lain", "private.json").failed_with(1).stderr.contains("unknown field `d`"));
+        assert!(signing("lain", "nowhere.json").failed_with(1).stderr.contains("nowhere.json"));
+        assert!(store.client_named("lain").await.unwrap().is_none());
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use aumsos_domain::{
     CodeList, RecordKind,
-    access::{Actor, ActorId, Role, RolePlace},
+    access::{Actor, ActorId, Permission, Role, RoleAssignment, RolePlace},
     census::{Freshness, Rounds},
     institutions::{AccreditationStatus, Grade, InstitutionKind, InstitutionStatus, Operator},
     organization_units::{OrganizationUnit, UnitLevel},
@@ -160,6 +160,32 @@ on_both! {
         let people: Vec<_> = demo.store.people().await.unwrap().into_iter().map(|person| person.email).collect();
         let expected: BTreeSet<_> = Role::ALL.iter().map(|role| format!("{}@demo.invalid", role.code())).collect();
         assert_eq!(people.into_iter().collect::<BTreeSet<_>>(), expected);
+    }
+
+    async fn there_are_invented_people_in_care_and_everyone_promised_to_respect_them(demo: Demonstration) {
+        use aumsos_persistence::{
+            beneficiaries::{BeneficiariesFound, BeneficiaryFilters, BeneficiarySort},
+            page::Direction,
+            safeguarding_codes::CodeStanding,
+        };
+        for &role in Role::ALL {
+            let id = format!("demo-{}", role.code().replace('_', "-"));
+            let client = demo.store.authenticate_client(&id, "demo-secret").await.unwrap().unwrap();
+            assert_eq!(demo.store.code_standing(ActorId::Client(client.id)).await.unwrap(), CodeStanding::Accepted);
+        }
+        for person in demo.store.people().await.unwrap() {
+            assert_eq!(demo.store.code_standing(ActorId::Person(person.id)).await.unwrap(), CodeStanding::Accepted);
+        }
+        let at = OrganizationUnit::ROOTS.map(|unit| RoleAssignment { role: Role::CaseSupervisor, place: RolePlace::Unit(unit) });
+        let scope = Actor::new(ActorId::System, at.to_vec()).scope(Permission::BeneficiariesRead);
+        let sort = [(BeneficiarySort::Number, Direction::Ascending)];
+        let page = Page { limit: 200, after: None };
+        let found = demo.store.beneficiaries(&BeneficiaryFilters::default(), &sort, &page, &scope).await.unwrap();
+        let BeneficiariesFound::Found(people) = found else { panic!("{found:?}") };
+        let today = (chrono::Utc::now() + chrono::Duration::hours(7)).date_naive();
+        assert!(people.iter().all(|person| person.profile.broken_rules(today).is_empty() && person.profile.nik.is_some()));
+        let homes: BTreeSet<_> = people.iter().map(|person| person.profile.institution_id).collect();
+        assert!(homes.len() >= 5 && people.len() == homes.len() * 8, "{} in {}", people.len(), homes.len());
     }
 
     async fn it_is_the_same_every_time_and_made_once(demo: Demonstration) {

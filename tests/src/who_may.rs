@@ -50,6 +50,7 @@ on_both! {
     async fn each_role_may_what_the_table_says_and_nothing_else(server: TestServer) {
         for &role in Role::ALL {
             let actor = server.client_with(role, RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH)).await;
+            let actor = server.pledged(actor).await;
             for operation in operations::all() {
                 let Access::Holding(permission) = operation.who() else { continue };
                 let answer = ask(&actor, operation).await;

@@ -16,6 +16,13 @@ crate::code_list! {
         Client = "client" ("Klien", "Client"),
         Person = "person" ("Orang", "Person"),
         RoleAssignment = "role_assignment" ("Penugasan peran", "Role assignment"),
+        SharingAgreement = "sharing_agreement" ("Kesepakatan berbagi", "Sharing agreement"),
+        Beneficiary = "beneficiary" ("Penerima manfaat", "Person in care"),
+        HealthNote = "health_note" ("Catatan kesehatan", "Health note"),
+        Consent = "consent" ("Persetujuan", "Consent"),
+        EmergencyAccess = "emergency_access" ("Akses darurat", "Emergency access"),
+        SafeguardingCode = "safeguarding_code" ("Kode perlindungan", "Safeguarding code"),
+        SafeguardingAcceptance = "safeguarding_acceptance" ("Persetujuan kode perlindungan", "Acceptance of a safeguarding code"),
     }
 }
 
@@ -30,13 +37,22 @@ impl RecordKind {
             Self::CensusReport => Some(Permission::CensusRead),
             Self::ErrorReport => Some(Permission::ErrorReportsHandle),
             Self::Import => Some(Permission::ImportsRun),
-            Self::SavedFilter | Self::Client | Self::Person | Self::RoleAssignment => None,
+            Self::Beneficiary | Self::Consent => Some(Permission::BeneficiariesRead),
+            Self::HealthNote => Some(Permission::BeneficiariesReadHealth),
+            Self::EmergencyAccess => Some(Permission::EmergencyAccessReview),
+            Self::SavedFilter
+            | Self::Client
+            | Self::Person
+            | Self::RoleAssignment
+            | Self::SharingAgreement
+            | Self::SafeguardingCode
+            | Self::SafeguardingAcceptance => None,
         }
     }
 
     /// Whether a change of such a record can change what somebody may do.
     pub const fn bears_on_access(self) -> bool {
-        matches!(self, Self::Client | Self::Person | Self::RoleAssignment)
+        matches!(self, Self::Client | Self::Person | Self::RoleAssignment | Self::SharingAgreement)
     }
 }
 

@@ -1,7 +1,11 @@
 //! The contract in force: request bodies and queries are held against the very schemas that the OpenAPI document
 //! shows, and everything that is wrong is said at once.
 
-use std::{any::TypeId, collections::HashMap};
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use aumsos_domain::{Reason, text_value, vocabulary};
 use jsonschema::{
@@ -30,28 +34,43 @@ enum Kind {
     Flag,
 }
 
-/// The compiled schema of a query with how its parameters are read from text.
+/// A schema that is compiled when it is first needed: most processes never see most requests, and a start should not
+/// wait for them. That every one compiles, a test finds out.
+struct Schema {
+    written: Value,
+    compiled: OnceLock<Option<Validator>>,
+}
+
+impl Schema {
+    const fn new(written: Value) -> Self {
+        Self { written, compiled: OnceLock::new() }
+    }
+
+    fn validator(&self, document: &Document) -> Option<&Validator> {
+        self.compiled.get_or_init(|| compile(&self.written, document)).as_ref()
+    }
+}
+
+/// The schema of a query with how its parameters are read from text.
 struct Query {
     parameters: HashMap<String, Parameter>,
-    validator: Validator,
+    schema: Schema,
 }
 
 /// All schemas that requests are held against.
 pub(crate) struct Contract {
-    bodies: HashMap<TypeId, Validator>,
+    document: Arc<Document>,
+    bodies: HashMap<TypeId, Schema>,
     queries: HashMap<TypeId, Query>,
 }
 
 impl Contract {
-    /// Compiles the schemas of all operations. A schema that does not compile is left out, and a test finds it.
-    pub(crate) fn of(operations: &[Operation], document: &Document) -> Self {
-        let mut contract = Self { bodies: HashMap::new(), queries: HashMap::new() };
+    /// The schemas of all operations.
+    pub(crate) fn of(operations: &[Operation], document: &Arc<Document>) -> Self {
+        let mut contract = Self { document: Arc::clone(document), bodies: HashMap::new(), queries: HashMap::new() };
         for operation in operations {
-            if let Content::Json(schema) | Content::MergePatch(schema) | Content::Multipart(schema) = &operation.body
-                && !contract.bodies.contains_key(&schema.type_id)
-                && let Some(validator) = compile(Document::reference(schema), document)
-            {
-                contract.bodies.insert(schema.type_id, validator);
+            if let Content::Json(schema) | Content::MergePatch(schema) | Content::Multipart(schema) = &operation.body {
+                contract.bodies.entry(schema.type_id).or_insert_with(|| Schema::new(Document::reference(schema)));
             }
             if let Some(query) = &operation.query
                 && !contract.queries.contains_key(&query.type_id)
@@ -71,9 +90,7 @@ impl Contract {
                 let schema = json!({
                     "type": "object", "properties": properties, "required": required, "additionalProperties": false
                 });
-                if let Some(validator) = compile(schema, document) {
-                    contract.queries.insert(query.type_id, Query { parameters, validator });
-                }
+                contract.queries.insert(query.type_id, Query { parameters, schema: Schema::new(schema) });
             }
         }
         contract
@@ -81,14 +98,14 @@ impl Contract {
 
     /// What is wrong with a body; nothing when it fits its schema.
     pub(crate) fn body_errors(&self, type_id: TypeId, body: &Value) -> Vec<FieldError> {
-        let Some(validator) = self.bodies.get(&type_id) else { return Vec::new() };
-        errors_of(validator, body, Place::Body)
+        let validator = self.bodies.get(&type_id).and_then(|schema| schema.validator(&self.document));
+        validator.map(|validator| errors_of(validator, body, Place::Body)).unwrap_or_default()
     }
 
     /// What is wrong with the parameters of a query that came as JSON.
     pub(crate) fn parameter_errors(&self, type_id: TypeId, parameters: &Value, place: Place) -> Vec<FieldError> {
-        let Some(query) = self.queries.get(&type_id) else { return Vec::new() };
-        errors_of(&query.validator, parameters, place)
+        let validator = self.queries.get(&type_id).and_then(|query| query.schema.validator(&self.document));
+        validator.map(|validator| errors_of(validator, parameters, place)).unwrap_or_default()
     }
 
     /// Reads a query string into an object; values that are not what their parameter asks for stay text, and the
@@ -123,10 +140,14 @@ impl Contract {
     #[cfg(test)]
     pub(crate) fn knows(&self, operation: &Operation) -> bool {
         let body = match &operation.body {
-            Content::Json(schema) | Content::MergePatch(schema) => self.bodies.contains_key(&schema.type_id),
+            Content::Json(schema) | Content::MergePatch(schema) => {
+                self.bodies.get(&schema.type_id).is_some_and(|schema| schema.validator(&self.document).is_some())
+            }
             _ => true,
         };
-        body && operation.query.as_ref().is_none_or(|query| self.queries.contains_key(&query.type_id))
+        let query =
+            |type_id| self.queries.get(type_id).is_some_and(|query| query.schema.validator(&self.document).is_some());
+        body && operation.query.as_ref().is_none_or(|known| query(&known.type_id))
     }
 }
 
@@ -164,10 +185,10 @@ impl Kind {
     }
 }
 
-fn compile(schema: Value, document: &Document) -> Option<Validator> {
-    let mut whole = schema;
+fn compile(schema: &Value, document: &Document) -> Option<Validator> {
+    let mut whole = schema.clone();
     if let Value::Object(fields) = &mut whole {
-        fields.insert("components".to_owned(), json!({ "schemas": document.schemas() }));
+        fields.insert("components".to_owned(), json!({ "schemas": document.schemas_behind(schema) }));
     }
     let mut options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
     for &(name, check) in formats() {
@@ -272,5 +293,5 @@ fn escaped(name: &str) -> String {
 /// What is wrong with a value by any schema of the document; for the tests of examples.
 #[cfg(test)]
 pub(crate) fn errors_against(schema: &Value, document: &Document, value: &Value) -> Vec<FieldError> {
-    compile(schema.clone(), document).map(|validator| errors_of(&validator, value, Place::Body)).unwrap_or_default()
+    compile(schema, document).map(|validator| errors_of(&validator, value, Place::Body)).unwrap_or_default()
 }

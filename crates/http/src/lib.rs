@@ -7,8 +7,10 @@
 
 pub mod access;
 pub mod attachments;
+pub mod beneficiaries;
 pub mod body;
 pub mod changes;
+pub mod clients;
 pub mod code_lists;
 pub mod command;
 pub mod conditional;
@@ -22,6 +24,7 @@ pub mod history;
 pub mod imports;
 pub mod institutions;
 pub mod listing;
+pub mod me;
 pub mod metrics;
 pub mod oauth;
 pub mod openapi;
@@ -30,15 +33,19 @@ pub mod operations;
 pub mod organization_units;
 mod pages;
 mod past;
+pub mod people;
 pub mod problem;
 pub mod rate_limit;
 pub mod record;
 pub mod regions;
+pub mod role_assignments;
+pub mod safeguarding_codes;
 pub mod saved_filters;
 pub mod sensitive_reads;
 mod service;
 pub mod sessions;
 mod settings;
+pub mod sharing_agreements;
 pub mod statistics;
 
 pub use frame::frame;

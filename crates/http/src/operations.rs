@@ -10,11 +10,18 @@ pub fn all() -> &'static [Operation] {
     ALL.get_or_init(|| {
         [
             crate::oauth::operations(),
+            crate::me::operations(),
+            crate::people::operations(),
+            crate::clients::operations(),
+            crate::role_assignments::operations(),
+            crate::sharing_agreements::operations(),
             crate::sessions::operations(),
             crate::code_lists::operations(),
             crate::regions::operations(),
             crate::organization_units::operations(),
             crate::institutions::operations(),
+            crate::beneficiaries::operations(),
+            crate::safeguarding_codes::operations(),
             crate::statistics::operations(),
             crate::attachments::operations(),
             crate::error_reports::operations(),

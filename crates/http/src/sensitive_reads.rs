@@ -42,6 +42,15 @@ impl Caller {
         Ok(())
     }
 
+    /// As [`Self::note_reads`], for a purpose that the service knows better than the caller.
+    pub(crate) async fn note_reads_for(&self, purpose: &str, reads: &[SensitiveRead]) -> Result<(), Problem> {
+        if !reads.is_empty() {
+            let told = self.store().note_sensitive_reads(&self.author(), Some(purpose), reads).await?;
+            self.raise_alarm(told, reads);
+        }
+        Ok(())
+    }
+
     /// Once each time that another so many people were read of.
     fn raise_alarm(&self, told: i64, reads: &[SensitiveRead]) {
         let people: usize = reads.iter().map(|read| read.people).sum();

@@ -30,7 +30,7 @@ pub struct Shared {
     pub(crate) objects: Objects,
     pub(crate) settings: Settings,
     pub(crate) contract: Contract,
-    pub(crate) document: openapi::Document,
+    pub(crate) document: Arc<openapi::Document>,
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
     pub(crate) rate_limits: RateLimits,
@@ -55,10 +55,10 @@ impl std::fmt::Debug for Service {
 }
 
 impl Service {
-    /// Prepares the interface: compiles the contract, loads the signing keys.
+    /// Prepares the interface: reads the contract, loads the signing keys.
     pub async fn new(store: Store, objects: Objects, settings: Settings) -> Result<Self, StoreError> {
         let operations = operations::all();
-        let document = openapi::Document::of(operations);
+        let document = Arc::new(openapi::Document::of(operations));
         let contract = Contract::of(operations, &document);
         let tokens = Tokens::load(&store, &settings).await?;
         let passwords = Passwords::new(settings.passwords_at_once)?;

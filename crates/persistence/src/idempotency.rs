@@ -36,7 +36,7 @@ pub struct IdempotencyKey {
     pub client: String,
     /// The header's value; or the address of a new record, which no header can hold.
     pub key: String,
-    /// SHA-256 over method, path, query and body, in hex.
+    /// A keyed hash over method, path, query and body, in hex.
     pub request_hash: String,
 }
 

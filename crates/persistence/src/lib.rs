@@ -5,6 +5,8 @@
 
 pub mod access;
 mod backup;
+pub mod beneficiaries;
+pub mod clients;
 pub mod clock;
 mod dialect;
 mod error;
@@ -21,11 +23,16 @@ mod migrations;
 pub mod objects;
 pub mod organization_units;
 pub mod page;
+pub mod people;
+pub mod role_assignments;
+pub mod safeguarding_codes;
 pub mod saved_filters;
 mod search;
 pub mod sensitive_reads;
+pub mod sharing_agreements;
 mod sight;
 mod store;
+mod subjects;
 #[cfg(test)]
 mod test_store;
 pub mod vault;

@@ -280,11 +280,18 @@ impl Work {
         entity::Entity::update(row_of(after)).exec(&self.transaction).await?;
         self.index_unit(after).await?;
         self.append_unit(action, Some(before), after).await?;
+        if before.status != after.status && after.status == UnitStatus::Closed {
+            self.end_sharing_of_closed(after.id).await?;
+        }
         if let (Some(old), Some(new)) = (before.parent_id, after.parent_id)
             && old != new
         {
+            let above_before = self.line_above(after.id).await?;
             self.move_subtree(after.id, new).await?;
             self.tell_institutions_moved(after.id, old).await?;
+            let above = self.line_above(after.id).await?;
+            let gone_under: Vec<Uuid> = above.into_iter().filter(|unit| !above_before.contains(unit)).collect();
+            self.end_sharing_across_a_move(after.id, &gone_under).await?;
         }
         Ok(())
     }

@@ -40,6 +40,12 @@ pub enum KeyValue {
     Id(uuid::Uuid),
 }
 
+/// What a list shows in the order of its own keys.
+pub trait Keyed {
+    /// The values of the sort keys, for the cursor.
+    fn key(&self) -> Vec<KeyValue>;
+}
+
 /// Numbers by their bits.
 mod bits {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

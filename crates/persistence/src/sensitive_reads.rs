@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
     sea_query::{Expr, ExprTrait, Func, Query},
 };
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use aumsos_domain::{
 
 use crate::{
     Author, Store, StoreError, Work,
+    beneficiaries::tell_reasons,
     clock::{self, from_micros, to_micros},
     institutions::entity::institution,
     page::{Direction, Key, KeyValue, Keyset, Page},
@@ -47,8 +49,11 @@ mod entity {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// What the trail calls a look-up of people, in the place of fields.
+const LOOKUP: &str = "lookup";
+
 /// One record whose personal data was shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SensitiveRead {
     /// What kind of record.
     pub kind: RecordKind,
@@ -57,7 +62,7 @@ pub struct SensitiveRead {
     /// The institution it belongs to.
     pub institution: Uuid,
     /// Which of its fields.
-    pub fields: &'static [&'static str],
+    pub fields: Vec<&'static str>,
     /// How many people it told of.
     pub people: usize,
 }
@@ -122,11 +127,60 @@ impl Store {
         scope: &Scope,
     ) -> Result<Vec<KeptRead>, StoreError> {
         let query = reads_within(filters, scope);
-        let keyset = Keyset::of(vec![
-            Key::always(Expr::col((entity::Entity, entity::Column::At)), direction),
-            Key::always(Expr::col((entity::Entity, entity::Column::Id)), direction),
-        ]);
-        keyset.apply(query, page).all(&self.read).await?.into_iter().map(KeptRead::try_from).collect()
+        let keyset = by_time(direction);
+        self.read_trail(keyset.apply(query, page)).await
+    }
+
+    /// Every read of one record, wherever it was when it was read. Whether somebody may read the record, its own area says.
+    pub async fn reads_of(&self, record: Uuid, direction: Direction, page: &Page) -> Result<Vec<KeptRead>, StoreError> {
+        let query = entity::Entity::find().filter(entity::Column::RecordId.eq(record));
+        self.read_trail(by_time(direction).apply(query, page)).await
+    }
+
+    /// How many reads of one record there are.
+    pub async fn count_reads_of(&self, record: Uuid) -> Result<u64, StoreError> {
+        Ok(entity::Entity::find().filter(entity::Column::RecordId.eq(record)).count(&self.read).await?)
+    }
+
+    /// Writes down that somebody looks people up, whether or not anybody is found; gives the times of the caller's latest
+    /// look-ups within the hour, the latest first.
+    pub(crate) async fn note_and_count_lookups(
+        &self,
+        author: &Author,
+        purpose: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<DateTime<Utc>>, StoreError> {
+        let now = clock::now();
+        let lookup = SensitiveRead {
+            kind: RecordKind::Beneficiary,
+            record: Uuid::nil(),
+            institution: Uuid::nil(),
+            fields: vec![LOOKUP],
+            people: 0,
+        };
+        note(&self.write, author, purpose, &[lookup]).await?;
+        let times: Vec<i64> = entity::Entity::find()
+            .select_only()
+            .column(entity::Column::At)
+            .filter(entity::Column::ActorKind.eq(author.actor.kind()))
+            .filter(entity::Column::ActorId.eq(author.actor.id()))
+            .filter(entity::Column::RecordId.eq(Uuid::nil()))
+            .filter(entity::Column::Fields.eq(LOOKUP))
+            .filter(entity::Column::At.gt(to_micros(now - Duration::hours(1))))
+            .order_by_desc(entity::Column::At)
+            .limit(most)
+            .into_tuple()
+            .all(&self.write)
+            .await?;
+        times.into_iter().map(from_micros).collect()
+    }
+
+    async fn read_trail(&self, query: Select<entity::Entity>) -> Result<Vec<KeptRead>, StoreError> {
+        let rows = query.all(&self.read).await?;
+        let mut reads: Vec<KeptRead> = rows.into_iter().map(KeptRead::try_from).collect::<Result<_, _>>()?;
+        let mut purposes: Vec<_> = reads.iter_mut().map(|read| &mut read.purpose).collect();
+        tell_reasons(&self.vault, &self.read, &mut purposes).await?;
+        Ok(reads)
     }
 
     /// How many there are.
@@ -139,6 +193,13 @@ impl Store {
     }
 }
 
+fn by_time(direction: Direction) -> Keyset {
+    Keyset::of(vec![
+        Key::always(Expr::col((entity::Entity, entity::Column::At)), direction),
+        Key::always(Expr::col((entity::Entity, entity::Column::Id)), direction),
+    ])
+}
+
 fn reads_within(filters: &SensitiveReadFilters, scope: &Scope) -> Select<entity::Entity> {
     use entity::Column;
     let mut within_scope = Query::select();
@@ -147,7 +208,12 @@ fn reads_within(filters: &SensitiveReadFilters, scope: &Scope) -> Select<entity:
         institution::Column::UnitId,
         institution::Column::Id,
     ));
-    let mut query = entity::Entity::find().filter(Column::InstitutionId.in_subquery(within_scope));
+    let mut seen = Condition::any().add(Column::InstitutionId.in_subquery(within_scope));
+    if !scope.units().is_empty() {
+        // Look-ups belong to no institution, and say nothing of anybody: whoever watches over any unit sees who trawls.
+        seen = seen.add(Column::InstitutionId.eq(Uuid::nil()));
+    }
+    let mut query = entity::Entity::find().filter(seen);
     if !filters.actor.is_empty() {
         query = query.filter(Column::ActorId.is_in(filters.actor.iter().copied()));
     }

@@ -94,13 +94,6 @@ impl Running {
     }
 }
 
-/// Wrong credentials are better seen at the start than at the first upload. The register itself goes on without its files.
-async fn say_whether_files_can_be_kept(objects: Objects) {
-    if let Err(error) = objects.ping().await {
-        tracing::error!(%error, "photos and documents cannot be kept or shown");
-    }
-}
-
 /// A link for the first administrator of an empty service; one that was made before is over.
 async fn first_administrator(store: &Store, public_url: &HttpUrl) -> Result<Option<String>, Failure> {
     if store.has_administrator().await? {
@@ -111,4 +104,11 @@ async fn first_administrator(store: &Store, public_url: &HttpUrl) -> Result<Opti
         work.make_link(LinkPurpose::FirstAdministrator, None).await
     });
     Ok(Some(format!("{public_url}/first-administrator?token={}", made.await?)))
+}
+
+/// Wrong credentials are better seen at the start than at the first upload. The register itself goes on without its files.
+async fn say_whether_files_can_be_kept(objects: Objects) {
+    if let Err(error) = objects.ping().await {
+        tracing::error!(%error, "photos and documents cannot be kept or shown");
+    }
 }

@@ -8,20 +8,24 @@
 
 #![allow(dead_code, unused_imports, reason = "words that the stories of one area need may stand before the stories do")]
 
+mod accounts;
 mod actors;
 mod answers;
 mod binary;
 mod bucket;
 mod cluster;
 mod databases;
+mod postbox;
 mod server;
 
 pub(crate) use self::{
+    accounts::Account,
     actors::{Actor, Ask},
     answers::Answer,
     binary::{Ran, run_in},
     bucket::TestBucket,
     databases::{OnDatabase, System, Template, TestDatabase},
+    postbox::Postbox,
     server::{BinaryServer, TestServer},
 };
 

@@ -17,6 +17,7 @@ use aumsos_persistence::{
     Author, Store, StoreError, Work, access::NewClient, organization_units::UnitFilters, page::Page,
 };
 use aumsos_server::{config::ServeFlags, running::Running};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Actor, OnDatabase, System, TestDatabase, binary::command};
@@ -125,6 +126,31 @@ impl TestServer {
         self.make_client(&NewClient::service(id, &format!("test-{id}"), "a test", "secret", roles)).await
     }
 
+    /// The version of the safeguarding code that is in force, published when there is none.
+    pub(crate) async fn code_in_force(&self) -> Uuid {
+        if let Some(code) = self.store().safeguarding_code_in_force().await.unwrap() {
+            return code.id;
+        }
+        self.publish_code().await
+    }
+
+    /// Publishes a new version of the safeguarding code.
+    pub(crate) async fn publish_code(&self) -> Uuid {
+        let officer = self.council_officer().await;
+        let text = json!({ "text_id": "Saya menghormati setiap orang.", "text_en": "I respect everyone." });
+        let draft = officer.post("/v1/safeguarding-codes", text).await.expect_status(201);
+        let id: Uuid = draft.at("/id").as_str().unwrap().parse().unwrap();
+        officer.post(format!("/v1/safeguarding-codes/{id}/publish"), json!({})).await.expect_status(200);
+        id
+    }
+
+    /// Somebody who has accepted the safeguarding code.
+    pub(crate) async fn pledged(&self, actor: Actor) -> Actor {
+        let code = self.code_in_force().await;
+        actor.post(format!("/v1/safeguarding-codes/{code}/acceptances"), json!({})).await.expect_status(201);
+        actor
+    }
+
     /// A client as it is described, with a token of its own.
     pub(crate) async fn make_client(&self, new: &NewClient) -> Actor {
         self.know_client(new).await;
@@ -193,9 +219,19 @@ pub(crate) struct BinaryServer {
 impl BinaryServer {
     /// Runs `aumsos serve` on a database and waits until it listens.
     pub(crate) fn spawn(database: &TestDatabase, flags: &[&str]) -> Self {
+        Self::spawn_logging(database, flags, "warn", std::process::Stdio::inherit())
+    }
+
+    /// As [`Self::spawn`], with a log of some level that goes somewhere.
+    pub(crate) fn spawn_logging(
+        database: &TestDatabase,
+        flags: &[&str],
+        level: &str,
+        log: impl Into<std::process::Stdio>,
+    ) -> Self {
         let mut command = command(database.folder(), &database.variables());
-        command.arg("serve").args(flags).stderr(std::process::Stdio::inherit());
-        command.env("AUMSOS_LOG__LEVEL", "warn");
+        command.arg("serve").args(flags).stderr(log);
+        command.env("AUMSOS_LOG__LEVEL", level);
         let mut child = command.spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();

@@ -134,6 +134,25 @@ on_both! {
         browser.get(&app.address(&[])).await.expect(200);
     }
 
+    async fn a_short_password_is_no_key_alone(server: TestServer) {
+        let app = App::public(&server).await;
+        let (browser, person) = signed_in(&server, "siti@contoh.or.id", Role::Researcher).await;
+        set_up(&browser).await;
+        let page = browser.get("/account").await;
+        let short = "kuda b7x";
+        browser.submit(&page, "/account/password", &[("current", PASSWORD), ("password", short)]).await.expect(303);
+        // An officer takes the lost second factor away.
+        let author = aumsos_persistence::Author::system();
+        let removed = server.store().write::<_, aumsos_persistence::StoreError>(&author, async |work: &mut aumsos_persistence::Work| {
+            work.remove_second_factor(person).await
+        });
+        removed.await.unwrap();
+        assert!(!browser.is_signed_in().await);
+        browser.sign_in("siti@contoh.or.id", short).await.expect(303);
+        let sent = browser.get(&app.address(&[])).await.expect(303);
+        assert!(sent.location.starts_with("/account/second-factor"), "{}", sent.location);
+    }
+
     async fn a_grant_from_before_shows_no_personal_data_once_it_is_compulsory(server: TestServer) {
         let app = App::public(&server).await;
         let (browser, _) = signed_in(&server, "siti@contoh.or.id", Role::DataSteward).await;

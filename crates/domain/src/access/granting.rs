@@ -69,6 +69,21 @@ pub fn check_grant(granter: &Actor, holder: ActorId, role: Role, at: &PlaceInTre
     }
 }
 
+/// Refuses to let somebody decide over the account of another (its address, its secrets, whether it lets anyone in)
+/// unless they could grant every role that it holds: whoever holds the account holds those.
+pub fn check_power_over(granter: &Actor, holder: ActorId, held: &[(Role, PlaceInTree)]) -> Result<(), Refusal> {
+    if granter.id == holder {
+        return Err(Refusal::from(&GRANT_TO_ONESELF));
+    }
+    held.iter().try_for_each(|(role, place)| check_grant(granter, holder, *role, place))
+}
+
+/// Refuses a step after which nobody could appoint anybody any more. `others` are the system administrators who would
+/// be left: people who have signed in, may still, and hold the role at a central unit without an end.
+pub fn check_administrator_remains(others: usize) -> Result<(), Refusal> {
+    if others == 0 { Err(Refusal::from(&LAST_ADMINISTRATOR)) } else { Ok(()) }
+}
+
 /// Whether the actor is a system administrator at the place or above it.
 fn is_trusted_at(granter: &Actor, at: &PlaceInTree) -> bool {
     granter.roles.iter().any(|held| {
@@ -137,6 +152,19 @@ mod tests {
         let administrator = someone(Role::SystemAdministrator, ROOT);
         let refused = check_grant(&administrator, administrator.id, Role::CaseWorker, &at(ROOT));
         assert_eq!(refused.map_err(|refusal| refusal.reason.code), Err("grant_to_oneself"));
+    }
+
+    #[test]
+    fn a_lesser_officer_has_no_power_over_a_greater_ones_account() {
+        let officer = someone(Role::RegionalOfficer, JAVA);
+        let other = ActorId::Person(Uuid::from_u128(10));
+        let colleague = (Role::RegionalOfficer, at(JAVA));
+        let greater = (Role::CouncilOfficer, at(ROOT));
+        assert!(check_power_over(&officer, other, std::slice::from_ref(&colleague)).is_ok());
+        assert!(check_power_over(&officer, other, &[]).is_ok());
+        assert!(check_power_over(&officer, other, &[colleague, greater]).is_err());
+        assert!(check_power_over(&officer, officer.id, &[]).is_err());
+        assert!(check_administrator_remains(1).is_ok() && check_administrator_remains(0).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod appointment;
 pub mod audience;
 pub mod granting;
 pub mod network;
@@ -15,6 +16,7 @@ pub mod scope;
 
 pub use account::{AccountStatus, ClientKind, RedirectUri};
 pub use actor::{Actor, ActorId, RoleAssignment, RolePlace, SharedPermission};
+pub use appointment::{Appointment, Term};
 pub use audience::Audience;
 pub use network::Network;
 pub use permission::{Permission, PermissionSet};

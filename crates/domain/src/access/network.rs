@@ -2,6 +2,25 @@
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
+use crate::{
+    reason::{Invalid, Reason},
+    text_value::Format,
+};
+
+/// The reasons of this module.
+pub const REASONS: &[&Reason] = &[&NETWORK_MALFORMED];
+
+/// The formats of this module.
+pub const FORMATS: &[Format] =
+    &[(Network::FORMAT, |text| Network::parse(text).map(drop).map_err(|_| Invalid(&NETWORK_MALFORMED)))];
+
+/// Not an address, or one that would be everybody's.
+pub const NETWORK_MALFORMED: Reason = Reason {
+    code: "network_malformed",
+    id: "Tulis alamat atau jaringan seperti 10.0.0.7 atau 10.0.0.0/8, bukan seluruh dunia.",
+    en: "Write an address or a network such as 10.0.0.7 or 10.0.0.0/8, and not the whole world.",
+};
+
 /// An address, or all addresses that begin with the same bits (CIDR, RFC 4632).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Network {
@@ -29,6 +48,9 @@ pub enum NotANetwork {
 }
 
 impl Network {
+    /// The name of the format in JSON schemas.
+    pub const FORMAT: &'static str = "network";
+
     /// Reads `10.0.0.7` or `10.0.0.0/8`, or the same in IPv6.
     pub fn parse(text: &str) -> Result<Self, NotANetwork> {
         let malformed = || NotANetwork::Malformed(text.to_owned());
@@ -57,6 +79,44 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         address.is_ipv4() == self.first.is_ipv4() && host_bits_cleared(address, self.prefix) == self.first
+    }
+}
+
+impl Network {
+    /// Whether every address of another network lies within.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.prefix <= other.prefix && self.contains(other.first)
+    }
+}
+
+impl serde::Serialize for Network {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Network {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl utoipa::PartialSchema for Network {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::schema::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .format(Some(utoipa::openapi::schema::SchemaFormat::Custom(Self::FORMAT.into())))
+            .min_length(Some(1))
+            .max_length(Some(50))
+            .examples(["10.0.0.0/8"])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Network {
+    fn name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed("Network")
     }
 }
 
@@ -113,6 +173,17 @@ mod tests {
         for wrong in ["", "10.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.1/8", "0.0.0.0/0", "::/0", "proxy"] {
             assert!(Network::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_network_covers_those_that_lie_within_it() {
+        let network = |text: &str| Network::parse(text).unwrap();
+        assert!(network("10.0.0.0/8").covers(&network("10.1.0.0/16")));
+        assert!(network("10.0.0.0/8").covers(&network("10.0.0.0/8")));
+        assert!(network("10.0.0.0/8").covers(&network("10.0.0.7")));
+        assert!(!network("10.1.0.0/16").covers(&network("10.0.0.0/8")));
+        assert!(!network("10.0.0.0/8").covers(&network("11.0.0.0/16")));
+        assert!(!network("10.0.0.0/8").covers(&network("fd00::7")));
     }
 
     #[test]

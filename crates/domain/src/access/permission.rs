@@ -44,6 +44,54 @@ macro_rules! permissions {
     };
 }
 
+impl Permission {
+    /// What a unit may let another see by agreement: reading, never writing or taking out in whole, and nothing of the
+    /// people in care, whose records are disclosed one by one with their consent.
+    pub const SHAREABLE: &'static [Self] = &[
+        Self::InstitutionsRead,
+        Self::InstitutionsReadAsPartner,
+        Self::InstitutionsReadContacts,
+        Self::InstitutionsHistory,
+        Self::CensusRead,
+    ];
+
+    /// Whether it is one of those.
+    pub fn is_shareable(self) -> bool {
+        Self::SHAREABLE.contains(&self)
+    }
+}
+
+impl serde::Serialize for Permission {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Permission {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::from_code(&code).ok_or_else(|| serde::de::Error::custom("there is no such permission"))
+    }
+}
+
+impl utoipa::PartialSchema for Permission {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::schema::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some(
+                "The code of a permission; what each allows, and to which roles, is in `docs/permissions.md`.",
+            ))
+            .enum_values(Some(Self::ALL.iter().map(|permission| permission.code())))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Permission {
+    fn name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed("Permission")
+    }
+}
+
 /// Some of the permissions: what a credential lets through of what its holder may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PermissionSet(u64);
@@ -189,6 +237,10 @@ permissions! {
     SharingManage = "sharing.manage" ("Berbagi penglihatan sebuah unit kepada unit lain untuk suatu program, sampai hari tertentu.") [
         CouncilOfficer, RegionalOfficer,
     ]
+    /// See what units share with each other, until when, and by whom it was agreed.
+    SharingRead = "sharing.read" ("Melihat apa yang dibagikan antarunit, sampai kapan, dan siapa yang menyepakatinya.") [
+        CouncilOfficer, RegionalOfficer, DataSteward, Auditor,
+    ]
     /// Change the keys that access tokens are signed with.
     SigningKeysRotate = "signing_keys.rotate" ("Mengganti kunci penanda tangan token akses.") [SystemAdministrator]
     /// See the people in the care of an institution, without what concerns their health.
@@ -245,6 +297,18 @@ mod tests {
         assert!(some.contains(Permission::CensusRead) && !some.contains(Permission::CensusSubmit));
         assert_eq!(PermissionSet::ALL.and(some), some);
         assert_eq!(PermissionSet::ALL.iter().count(), Permission::ALL.len());
+    }
+
+    #[test]
+    fn only_reading_is_shared_and_nothing_of_people_in_care() {
+        for permission in Permission::SHAREABLE {
+            let code = permission.code();
+            let (area, verb) = code.split_once('.').unwrap_or_default();
+            assert!(verb.starts_with("read") || verb == "history", "{code}");
+            assert!(["institutions", "census"].contains(&area), "{code}");
+            assert!(permission.is_shareable());
+        }
+        assert!(!Permission::InstitutionsExport.is_shareable() && !Permission::BeneficiariesRead.is_shareable());
     }
 
     #[test]

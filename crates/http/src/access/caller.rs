@@ -54,6 +54,11 @@ impl Caller {
         self.identity.actor.id
     }
 
+    /// Whether the credential may only read.
+    pub fn is_read_only(&self) -> bool {
+        self.identity.is_read_only
+    }
+
     /// Where the caller holds the permission of this operation; nowhere when it needs none.
     pub fn scope(&self) -> Scope {
         self.permission.map_or_else(Scope::nowhere, |permission| self.actor().scope(permission))

@@ -1,5 +1,6 @@
 //! Who is calling: tokens and the identities behind them, checked once and remembered for a moment.
 
+pub mod appointing;
 pub mod caller;
 pub mod identity;
 mod key_ring;

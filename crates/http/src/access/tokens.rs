@@ -300,7 +300,9 @@ async fn actor_of(
         Some(roles) => roles,
         None => store.roles_of(id).await?,
     };
-    Ok(Actor::new(id, roles))
+    let mut actor = Actor::new(id, roles);
+    actor.shared = store.shared_with(&actor.roles).await?;
+    Ok(actor)
 }
 
 fn fingerprint(token: &str) -> [u8; 32] {

@@ -3,6 +3,7 @@
 //! A past state is shown through the same representation and the same redaction as the record itself, and under the
 //! stricter of the audiences it had then and has now. Contact persons are never in it.
 
+pub(crate) mod beneficiary;
 mod difference;
 pub(crate) mod institution;
 pub mod model;
@@ -12,5 +13,5 @@ use crate::operation::Operation;
 
 /// The rows of this area.
 pub fn operations() -> Vec<Operation> {
-    vec![institution::operation(), organization_unit::operation()]
+    vec![beneficiary::operation(), institution::operation(), organization_unit::operation()]
 }

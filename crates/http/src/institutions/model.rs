@@ -262,7 +262,7 @@ pub(super) fn sensitive_read(seen: &SeenInstitution) -> Option<SensitiveRead> {
         kind: RecordKind::Institution,
         record: id,
         institution: id,
-        fields: &["contacts"],
+        fields: vec!["contacts"],
         people,
     })
 }

@@ -1,6 +1,7 @@
 //! Lists: filters, sorts, keyset pages, `fields`, `count`, and the forms of the whole answer. One mechanism for every
 //! list of the interface.
 
+mod by_time;
 mod cursor;
 mod form;
 mod paging;
@@ -20,6 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
+pub use by_time::ByTimeQuery;
 pub use form::Form;
 pub(crate) use paging::{chosen_fields, parameters};
 
@@ -114,6 +116,11 @@ impl<F: ListFilters> ListQuery<F> {
     /// Whether a field of the records was asked for by its name.
     pub fn names(&self, field: &str) -> bool {
         self.fields.iter().flatten().any(|chosen| chosen == field)
+    }
+
+    /// Whether a field of the records is shown.
+    pub fn shows(&self, field: &str) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.iter().any(|chosen| chosen == field))
     }
 
     /// One row more than the page shows: whether there is a next page is known without counting.

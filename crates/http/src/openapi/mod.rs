@@ -75,6 +75,19 @@ impl Document {
         &self.whole["components"]["schemas"]
     }
 
+    /// The named schemas that a schema leads to.
+    pub(crate) fn schemas_behind(&self, schema: &Value) -> Map<String, Value> {
+        let all = self.schemas();
+        let needed = schemas::reachable(schema, all);
+        needed
+            .into_iter()
+            .map(|name| {
+                let one = all[&name].clone();
+                (name, one)
+            })
+            .collect()
+    }
+
     /// A reference to a named schema.
     pub(crate) fn reference(schema: &SchemaOf) -> Value {
         schemas::reference(&(schema.name)())
@@ -333,6 +346,7 @@ mod tests {
     #[test]
     fn every_schema_compiles_and_every_operation_has_its_own_name_and_words() {
         let document = Document::of(operations::all());
+        let document = std::sync::Arc::new(document);
         let contract = Contract::of(operations::all(), &document);
         let mut names = BTreeSet::new();
         for operation in operations::all() {

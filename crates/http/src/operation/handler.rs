@@ -11,14 +11,17 @@ use futures_util::{
 use crate::{
     access::Caller,
     problem::{Problem, reasons},
+    safeguarding_codes::Pledged,
 };
 
-/// The arguments of a handler, of which the first is the [`Caller`]: the check cannot be forgotten.
+/// The arguments of a handler, of which the first is the [`Caller`], or one who has also accepted the safeguarding code
+/// ([`Pledged`]): the check cannot be forgotten.
 pub trait CallerFirst: FromRequest {}
 
 macro_rules! caller_first {
     ($($argument:ident)*) => {
         impl<$($argument: FromRequest + 'static),*> CallerFirst for (Caller, $($argument,)*) {}
+        impl<$($argument: FromRequest + 'static),*> CallerFirst for (Pledged, $($argument,)*) {}
     };
 }
 caller_first! {}

@@ -358,6 +358,12 @@ impl Operation {
         self
     }
 
+    /// It needs an `If-Match`.
+    pub const fn needs_version(mut self) -> Self {
+        self.needs_if_match = true;
+        self
+    }
+
     /// A stream that goes on from a `Last-Event-ID`.
     pub const fn resumable(mut self) -> Self {
         self.takes_last_event_id = true;

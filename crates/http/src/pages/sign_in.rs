@@ -92,8 +92,12 @@ pub(super) async fn begin(
     Ok(go_to(&next, cookies))
 }
 
-/// Whether a person must show a second factor: where the configuration says so, whoever sees personal data.
+/// Whether a person must show a second factor: whoever's password is too short to stand without one, as after a reset
+/// of the second factor; and where the configuration says so, whoever sees personal data.
 pub(super) async fn needs_second_factor(service: &Service, person: Uuid) -> Result<bool, StoreError> {
+    if service.store.sign_in_record_of(person).await?.is_some_and(|record| !record.password_stands_alone) {
+        return Ok(true);
+    }
     if !service.settings.is_second_factor_required {
         return Ok(false);
     }

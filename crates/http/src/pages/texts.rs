@@ -106,8 +106,8 @@ texts! {
     factor_remove: "Matikan faktor kedua", "Turn the second factor off";
     factor_remove_hint: "Kata sandi Anda harus sedikitnya 15 karakter untuk berdiri sendiri.",
         "Your password must have at least 15 characters to stand alone.";
-    factor_required: "Peran Anda melihat data pribadi; karena itu faktor kedua wajib.",
-        "Your roles see personal data, so a second factor is compulsory.";
+    factor_required: "Peran Anda melihat data pribadi, atau kata sandi Anda terlalu pendek untuk berdiri sendiri; karena itu faktor kedua wajib.",
+        "Your roles see personal data, or your password is too short to stand alone, so a second factor is compulsory.";
     factor_scan: "Pindai kode ini dengan aplikasi autentikator, atau ketik kuncinya:",
         "Scan this code with an authenticator app, or type its key:";
     factor_key: "Kunci", "Key";

@@ -106,6 +106,11 @@ impl Problem {
         Self::new(StatusCode::GONE, &why::GONE)
     }
 
+    /// Something broke.
+    pub const fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, &why::INTERNAL)
+    }
+
     /// Values that break rules, all of them at once.
     pub const fn invalid(errors: Vec<FieldError>) -> Self {
         Self {

@@ -143,6 +143,10 @@ reasons! {
     STATISTICS_RESTRICTED = "statistics_restricted",
         "Angka tentang orang hanya untuk yang boleh membaca sensusnya.",
         "Numbers about people are only for those who may read the census.";
+    /// Words would have to be looked for in too many institutions at once.
+    SEARCH_TOO_WIDE = "search_too_wide",
+        "Pencarian nama meliputi terlalu banyak lembaga; persempit dengan institution_id atau unit.",
+        "Names would be looked for in too many institutions; narrow it by institution_id or unit.";
     /// The database is away.
     STORE_UNAVAILABLE = "store_unavailable",
         "Basis data sedang tidak terjangkau; coba lagi sebentar.",

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use aumsos_domain::{
     CodeList, RecordKind,
-    access::{ClientKind, Network, PermissionSet, RedirectUri, RoleAssignment},
+    access::{ActorId, ClientKind, Network, PermissionSet, RedirectUri, RoleAssignment},
 };
 
 use super::{HolderKind, entity::client};
@@ -139,7 +139,7 @@ impl Work {
             name: new.name,
             is_read_only: new.is_read_only,
             is_active: true,
-            allowed_networks: text_of(&new.allowed_networks),
+            allowed_networks: networks_text(&new.allowed_networks),
             expires_at: new.expires_at.map(to_micros),
             created_at: at,
             updated_at: at,
@@ -153,7 +153,7 @@ impl Work {
             .exec_without_returning(&self.transaction)
             .await?;
         self.append(client_change("created", None, &row)?).await?;
-        self.assign_roles(HolderKind::Client, new.id, &new.roles).await
+        self.assign_roles(ActorId::Client(new.id), &new.roles).await
     }
 
     /// Ends a client for good: neither its secret nor its tokens let it in any more. False when there is none of this
@@ -259,12 +259,13 @@ fn is_usable(row: &client::Model) -> bool {
     row.is_active && row.expires_at.is_none_or(|end| end > to_micros(clock::now()))
 }
 
-fn text_of(networks: &[Network]) -> String {
+/// Networks as the table has them.
+pub(crate) fn networks_text(networks: &[Network]) -> String {
     networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// What cannot be read must not open the door to everybody: it is an error, never an empty list.
-fn networks_of(text: &str) -> Result<Vec<Network>, StoreError> {
+pub(crate) fn networks_of(text: &str) -> Result<Vec<Network>, StoreError> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
@@ -274,7 +275,7 @@ fn networks_of(text: &str) -> Result<Vec<Network>, StoreError> {
 }
 
 /// What the ledger says of a client; its secret is not a part of it, not even hashed.
-fn client_change(
+pub(crate) fn client_change(
     action: &'static str,
     before: Option<&client::Model>,
     after: &client::Model,

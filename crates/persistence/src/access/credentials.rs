@@ -47,6 +47,8 @@ pub struct SignInRecord {
     pub password_hash: Option<String>,
     /// Whether a second factor is set up.
     pub has_second_factor: bool,
+    /// Whether the password is long enough to stand without one.
+    pub password_stands_alone: bool,
 }
 
 impl std::fmt::Debug for SignInRecord {
@@ -64,6 +66,7 @@ impl SignInRecord {
             language: Language::negotiate(&who.language),
             is_active: who.is_active,
             has_second_factor: secret.as_ref().is_some_and(|secret| secret.totp_confirmed_at.is_some()),
+            password_stands_alone: secret.as_ref().is_none_or(|secret| secret.password_stands_alone),
             password_hash: secret.and_then(|secret| secret.password_hash),
         }
     }

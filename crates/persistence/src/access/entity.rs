@@ -1,7 +1,7 @@
 //! The tables of access.
 
 /// `client`: machines' credentials.
-pub(super) mod client {
+pub(crate) mod client {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -37,7 +37,7 @@ pub(super) mod client {
 }
 
 /// `person`: people who sign in.
-pub(super) mod person {
+pub(crate) mod person {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -54,6 +54,12 @@ pub(super) mod person {
         pub updated_at: i64,
         pub unit_id: Option<Uuid>,
         pub language: String,
+        pub name_key: String,
+        #[sea_orm(column_type = "Text")]
+        pub name_words: String,
+        #[sea_orm(column_type = "Text", nullable)]
+        pub disabled_reason: Option<String>,
+        pub erased_at: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -63,7 +69,7 @@ pub(super) mod person {
 }
 
 /// `role_assignment`: a role at a place, for a time.
-pub(super) mod role_assignment {
+pub(crate) mod role_assignment {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -115,7 +121,7 @@ pub(super) mod signing_key {
 }
 
 /// `person_secret`: what a person signs in with. No list of the interface reads it.
-pub(super) mod person_secret {
+pub(crate) mod person_secret {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -139,7 +145,7 @@ pub(super) mod person_secret {
 }
 
 /// `recovery_code`: for whoever lost their second factor.
-pub(super) mod recovery_code {
+pub(crate) mod recovery_code {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -322,7 +328,7 @@ pub(super) mod used_assertion {
 }
 
 /// `outside_identity`: people as an outside provider knows them.
-pub(super) mod outside_identity {
+pub(crate) mod outside_identity {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -5,16 +5,16 @@ use sea_orm::{EntityTrait, QueryOrder};
 use uuid::Uuid;
 
 use aumsos_domain::{
-    Language, RecordKind,
-    access::{RoleAssignment, RolePlace},
+    Language,
+    access::{ActorId, RoleAssignment, RolePlace},
+    people::{Person, PersonProfile},
+    text_value::{Email, Name},
 };
 
 use super::{HolderKind, entity::person};
-use crate::{
-    Store, StoreError, Work,
-    clock::{from_micros, to_micros},
-    ledger::{Change, State},
-};
+use crate::{Store, StoreError, Work, clock::from_micros};
+
+const DAMAGED: StoreError = StoreError::Unreadable("a person");
 
 /// A person as the one who keeps the accounts sees them.
 #[derive(Debug, Clone)]
@@ -42,33 +42,18 @@ impl Work {
         name: &str,
         roles: &[RoleAssignment],
     ) -> Result<(), StoreError> {
-        let at = to_micros(self.at);
-        let row = person::Model {
-            id,
-            version: 1,
-            email: email.to_owned(),
-            name: name.to_owned(),
-            is_active: true,
-            created_at: at,
-            updated_at: at,
+        let profile = PersonProfile {
+            email: Email::parse(email).map_err(|_| DAMAGED)?,
+            name: Name::parse(name).map_err(|_| DAMAGED)?,
+            language: Language::default(),
             unit_id: roles.iter().find_map(|held| match held.place {
                 RolePlace::Unit(unit) => Some(unit),
                 RolePlace::Institution(_) => None,
             }),
-            language: Language::default().tag().to_owned(),
         };
-        person::Entity::insert(person::ActiveModel::from(row)).exec_without_returning(&self.transaction).await?;
-        self.append(Change {
-            kind: RecordKind::Person,
-            id,
-            version: 1,
-            action: "created",
-            institution: None,
-            before: None,
-            after: Some(State { unit: None, is_public: false, document: serde_json::json!({ "id": id }).to_string() }),
-        })
-        .await?;
-        self.assign_roles(HolderKind::Person, id, roles).await
+        let person = Person::invite(id, profile, self.at);
+        self.save_person("created", None, &person).await?;
+        self.assign_roles(ActorId::Person(id), roles).await
     }
 }
 

@@ -2,79 +2,38 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+pub(crate) use aumsos_domain::role_assignments::HolderKind;
 use aumsos_domain::{
-    CodeList, RecordKind,
-    access::{ActorId, Role, RoleAssignment, RolePlace},
+    CodeList,
+    access::{ActorId, Role, RoleAssignment, RolePlace, Term},
+    role_assignments::GivenRole,
 };
 
 use super::entity::{person, role_assignment};
 use crate::{
     Store, StoreError, Work,
     clock::{self, to_micros},
-    ledger::{Change, State},
 };
 
-/// Who can hold a role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HolderKind {
-    Client,
-    Person,
-}
-
-impl HolderKind {
-    /// As the table says it; the same word as [`ActorId::kind`].
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Person => "person",
-        }
-    }
-}
-
 impl Work {
-    pub(super) async fn assign_roles(
-        &mut self,
-        holder_kind: HolderKind,
-        holder_id: Uuid,
-        roles: &[RoleAssignment],
-    ) -> Result<(), StoreError> {
+    /// Gives roles from now on and without an end: to a holder that was made in this unit of work.
+    pub(super) async fn assign_roles(&mut self, holder: ActorId, roles: &[RoleAssignment]) -> Result<(), StoreError> {
         for held in roles {
-            let (place_kind, place_id) = match held.place {
-                RolePlace::Unit(id) => ("unit", id),
-                RolePlace::Institution(id) => ("institution", id),
-            };
-            let row = role_assignment::ActiveModel {
-                id: ActiveValue::Set(Uuid::now_v7()),
-                holder_kind: ActiveValue::Set(holder_kind.code().to_owned()),
-                holder_id: ActiveValue::Set(holder_id),
-                role: ActiveValue::Set(held.role.to_string()),
-                place_kind: ActiveValue::Set(place_kind.to_owned()),
-                place_id: ActiveValue::Set(place_id),
-                valid_from: ActiveValue::Set(to_micros(self.at)),
-                valid_until: ActiveValue::Set(None),
-                created_at: ActiveValue::Set(to_micros(self.at)),
-                version: ActiveValue::Set(1),
-                granted_by_kind: ActiveValue::Set(self.author.actor.kind().to_owned()),
-                granted_by_id: ActiveValue::Set(self.author.actor.id()),
-                revoked_at: ActiveValue::Set(None),
-            };
-            let inserted = role_assignment::Entity::insert(row).exec_with_returning(&self.transaction).await?;
-            let document = serde_json::json!({
-                "holder_kind": holder_kind.code(), "holder_id": holder_id, "role": held.role, "place": held.place,
-            });
-            self.append(Change {
-                kind: RecordKind::RoleAssignment,
-                id: inserted.id,
+            let given = GivenRole {
+                id: Uuid::now_v7(),
                 version: 1,
-                action: "granted",
-                institution: None,
-                before: None,
-                after: Some(State { unit: None, is_public: false, document: document.to_string() }),
-            })
-            .await?;
+                holder,
+                role: held.role,
+                place: held.place,
+                term: Term { valid_from: self.at, valid_until: None },
+                granted_by: self.author.actor,
+                revoked_at: None,
+                created_at: self.at,
+            };
+            self.save_role_assignment("granted", None, &given).await?;
         }
         Ok(())
     }
@@ -130,7 +89,7 @@ impl Store {
     }
 }
 
-fn valid_now() -> Condition {
+pub(super) fn valid_now() -> Condition {
     let now = to_micros(clock::now());
     let not_over = Condition::any()
         .add(role_assignment::Column::ValidUntil.is_null())
@@ -149,4 +108,15 @@ fn read(row: &role_assignment::Model) -> Result<RoleAssignment, StoreError> {
         _ => return Err(StoreError::Unreadable("the place of a role")),
     };
     Ok(RoleAssignment { role, place })
+}
+
+/// Somebody as a table names them; nothing when it cannot be read.
+pub(crate) fn actor_of(kind: &str, id: Option<Uuid>) -> Option<ActorId> {
+    match (kind, id) {
+        ("anonymous", None) => Some(ActorId::Anonymous),
+        ("system", None) => Some(ActorId::System),
+        ("client", Some(id)) => Some(ActorId::Client(id)),
+        ("person", Some(id)) => Some(ActorId::Person(id)),
+        _ => None,
+    }
 }

@@ -1,13 +1,8 @@
 //! Contact persons at rest: each sealed under a key of their own, so that one can be erased and the ledger stays whole.
 
-use std::collections::HashMap;
-
 use aws_lc_rs::digest;
 use data_encoding::BASE64;
-use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict},
-};
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,28 +10,9 @@ use aumsos_domain::institutions::Contact;
 
 use crate::{
     Store, StoreError, Work,
-    clock::to_micros,
-    vault::{DataKey, place},
+    subjects::keys_of,
+    vault::{DataKey, Vault, place},
 };
-
-mod entity {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "data_key")]
-    pub(crate) struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub subject_id: Uuid,
-        pub wrapped: Vec<u8>,
-        pub master_key_id: String,
-        pub created_at: i64,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub(crate) enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
 
 /// A contact as it is kept: whose it is stands open, everything about the person is sealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +21,16 @@ struct SealedContact {
     sealed: String,
 }
 
+impl SealedContact {
+    fn of(vault: &Vault, key: &DataKey, institution: Uuid, contact: &Contact) -> Result<Self, StoreError> {
+        let plain = serde_json::to_vec(contact).map_err(|_| DAMAGED)?;
+        let bytes = vault.seal(key, &at(institution, contact.id), &plain)?;
+        Ok(Self { id: contact.id, sealed: BASE64.encode(&bytes) })
+    }
+}
+
+/// The text of contacts names their subject by the key itself, and is kept whole while none of them changes: so it has no
+/// version of the row in it.
 fn at(institution: Uuid, contact: Uuid) -> Vec<u8> {
     place("institution.sealed_contacts", &place(&institution.to_string(), contact.as_bytes()))
 }
@@ -74,10 +60,8 @@ impl Work {
     ) -> Result<String, StoreError> {
         let mut sealed = Vec::with_capacity(contacts.len());
         for contact in contacts {
-            let key = self.key_of(subject(institution, contact.id)).await?;
-            let plain = serde_json::to_vec(contact).map_err(|_| DAMAGED)?;
-            let bytes = self.store.vault.seal(&key, &at(institution, contact.id), &plain)?;
-            sealed.push(SealedContact { id: contact.id, sealed: BASE64.encode(&bytes) });
+            let key = self.key_of_subject(subject(institution, contact.id)).await?;
+            sealed.push(SealedContact::of(&self.store.vault, &key, institution, contact)?);
         }
         serde_json::to_string(&sealed).map_err(|_| DAMAGED)
     }
@@ -87,71 +71,25 @@ impl Work {
         &mut self,
         institutions: &[(Uuid, &[Contact])],
     ) -> Result<Vec<String>, StoreError> {
-        let mut rows = Vec::new();
+        let people = institutions.iter().flat_map(|(id, contacts)| contacts.iter().map(|one| subject(*id, one.id)));
+        let subjects: Vec<Uuid> = people.collect();
+        let mut keys = self.keys_of_new_subjects(&subjects).await?.into_iter();
         let mut texts = Vec::with_capacity(institutions.len());
         for (institution, contacts) in institutions {
-            let mut sealed = Vec::with_capacity(contacts.len());
-            for contact in *contacts {
-                let subject = subject(*institution, contact.id);
-                let (key, wrapped) = self.store.vault.new_data_key(subject.as_bytes())?;
-                let plain = serde_json::to_vec(contact).map_err(|_| DAMAGED)?;
-                let bytes = self.store.vault.seal(&key, &at(*institution, contact.id), &plain)?;
-                sealed.push(SealedContact { id: contact.id, sealed: BASE64.encode(&bytes) });
-                rows.push(entity::ActiveModel {
-                    subject_id: ActiveValue::Set(subject),
-                    wrapped: ActiveValue::Set(wrapped),
-                    master_key_id: ActiveValue::Set(self.store.vault.id().to_owned()),
-                    created_at: ActiveValue::Set(to_micros(self.at)),
-                });
-            }
+            let sealed: Vec<SealedContact> = contacts
+                .iter()
+                .zip(keys.by_ref())
+                .map(|(contact, key)| SealedContact::of(&self.store.vault, &key, *institution, contact))
+                .collect::<Result<_, _>>()?;
             texts.push(serde_json::to_string(&sealed).map_err(|_| DAMAGED)?);
         }
-        if !rows.is_empty() {
-            entity::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
-        }
         Ok(texts)
-    }
-
-    async fn key_of(&mut self, subject: Uuid) -> Result<DataKey, StoreError> {
-        if let Some(row) = entity::Entity::find_by_id(subject).one(&self.transaction).await? {
-            return self.open_key(subject, &row.wrapped);
-        }
-        let (key, wrapped) = self.store.vault.new_data_key(subject.as_bytes())?;
-        let row = entity::ActiveModel {
-            subject_id: ActiveValue::Set(subject),
-            wrapped: ActiveValue::Set(wrapped),
-            master_key_id: ActiveValue::Set(self.store.vault.id().to_owned()),
-            created_at: ActiveValue::Set(to_micros(self.at)),
-        };
-        let inserted = entity::Entity::insert(row)
-            .on_conflict(OnConflict::column(entity::Column::SubjectId).do_nothing().to_owned())
-            .exec_without_returning(&self.transaction)
-            .await?;
-        if inserted == 1 {
-            return Ok(key);
-        }
-        let row = entity::Entity::find_by_id(subject).one(&self.transaction).await?.ok_or(DAMAGED)?;
-        self.open_key(subject, &row.wrapped)
-    }
-
-    /// The key of a subject; one whose key was destroyed never gets another, or what was sealed before would read as
-    /// damaged.
-    fn open_key(&self, subject: Uuid, wrapped: &[u8]) -> Result<DataKey, StoreError> {
-        if wrapped.is_empty() {
-            return Err(StoreError::Taken);
-        }
-        self.store.vault.open_data_key(subject.as_bytes(), wrapped)
     }
 
     /// Erases a contact person for real: with the key, every copy in the record, its proposals, the ledger and kept
     /// copies of the tables becomes unreadable. That there was a key stays known.
     pub async fn destroy_contact_key(&mut self, institution: Uuid, contact: Uuid) -> Result<(), StoreError> {
-        entity::Entity::update_many()
-            .col_expr(entity::Column::Wrapped, Expr::value(Vec::<u8>::new()))
-            .filter(entity::Column::SubjectId.eq(subject(institution, contact)))
-            .exec(&self.transaction)
-            .await?;
-        Ok(())
+        self.destroy_key_of(subject(institution, contact)).await
     }
 
     /// Opens contacts inside a unit of work.
@@ -184,23 +122,14 @@ pub(super) async fn open_all<C: ConnectionTrait>(
     if subjects.is_empty() {
         return Ok(vec![Vec::new(); kept.len()]);
     }
-    let keys: HashMap<Uuid, Vec<u8>> = entity::Entity::find()
-        .filter(entity::Column::SubjectId.is_in(subjects))
-        .filter(entity::Column::Wrapped.ne(Vec::<u8>::new()))
-        .all(connection)
-        .await?
-        .into_iter()
-        .map(|row| (row.subject_id, row.wrapped))
-        .collect();
+    let keys = keys_of(&store.vault, connection, &subjects).await?;
     let mut opened = Vec::with_capacity(sealed.len());
     for (institution, contacts) in sealed {
         let mut people = Vec::with_capacity(contacts.len());
         for contact in contacts {
-            let subject = subject(institution, contact.id);
-            let Some(wrapped) = keys.get(&subject) else { continue };
-            let key = store.vault.open_data_key(subject.as_bytes(), wrapped)?;
+            let Some(key) = keys.get(&subject(institution, contact.id)) else { continue };
             let bytes = BASE64.decode(contact.sealed.as_bytes()).map_err(|_| DAMAGED)?;
-            let plain = store.vault.open(&key, &at(institution, contact.id), &bytes)?;
+            let plain = store.vault.open(key, &at(institution, contact.id), &bytes)?;
             people.push(serde_json::from_slice(&plain).map_err(|_| DAMAGED)?);
         }
         opened.push(people);

@@ -35,10 +35,18 @@ impl InstitutionSight {
         }
     }
 
-    /// What an actor may take out in whole: beyond the public directory only where they may export.
+    /// What an actor may take out in whole: beyond the public directory only where they may export, and nothing of what
+    /// is only shared with them.
     pub fn for_export(actor: &Actor) -> Self {
         if actor.holds(Permission::InstitutionsExport) {
-            Self { read: actor.scope(Permission::InstitutionsExport), ..Self::of(actor) }
+            let own = |permission| actor.own_scope(permission);
+            Self {
+                read: own(Permission::InstitutionsExport),
+                partner: own(Permission::InstitutionsReadAsPartner),
+                contacts: own(Permission::InstitutionsReadContacts),
+                history: own(Permission::InstitutionsHistory),
+                census: own(Permission::CensusRead),
+            }
         } else {
             let nowhere = Scope::nowhere;
             Self { read: nowhere(), partner: nowhere(), contacts: nowhere(), history: nowhere(), census: nowhere() }

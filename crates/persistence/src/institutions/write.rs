@@ -73,7 +73,12 @@ impl Work {
         let row = kept::columns_of(after, sealed.clone())?;
         Entity::update(row).exec(&self.transaction).await?;
         self.refresh_look_ups(after).await?;
-        self.append_institution(action, Some((before, sealed_before)), Some((after, sealed))).await
+        self.append_institution(action, Some((before, sealed_before)), Some((after, sealed))).await?;
+        let (old, new) = (before.profile.unit_id, after.profile.unit_id);
+        if old != new {
+            self.tell_beneficiaries_moved(after.id, UNIT_MOVED, old, new).await?;
+        }
+        Ok(())
     }
 
     /// Deletes an institution: a tombstone stays, and the history.
@@ -109,7 +114,7 @@ impl Work {
     }
 
     /// Draws numbers; gives the last of them.
-    async fn draw_numbers(&mut self, name: &str, count: u64) -> Result<u64, StoreError> {
+    pub(crate) async fn draw_numbers(&mut self, name: &str, count: u64) -> Result<u64, StoreError> {
         let count = i64::try_from(count).map_err(|_| StoreError::Unreadable("a serial number"))?;
         let mut insert = Query::insert();
         insert
@@ -152,6 +157,7 @@ impl Work {
                 state.unit = Some(old_parent);
             }
             self.append(change).await?;
+            self.tell_beneficiaries_moved(id, UNIT_MOVED, old_parent, before.profile.unit_id).await?;
         }
         Ok(())
     }

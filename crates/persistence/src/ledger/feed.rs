@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     Store, StoreError,
+    beneficiaries::HANDED_OVER,
     clock::from_micros,
     institutions::{KeptInstitution, Standing, UNIT_MOVED, standing_of},
     organization_units::{Lines, lines_above},
@@ -295,7 +296,7 @@ impl FeedChange {
         let public = self.after.as_ref().is_some_and(|place| place.is_public) && (is_public_now || is_inside_now);
         let effect = match () {
             () if !was_known && !was_shown => return None,
-            () if self.after.is_none() || is_gone_now => ChangeEffect::Deleted,
+            () if is_gone_now || self.after.is_none() && self.action != HANDED_OVER => ChangeEffect::Deleted,
             () if inside || public => ChangeEffect::Changed,
             () => ChangeEffect::LeftSight,
         };

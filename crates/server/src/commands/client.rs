@@ -1,6 +1,14 @@
 //! `aumsos client`: machines' credentials.
 
-use aumsos_domain::{access::Network, text_value::Name};
+use std::path::{Path, PathBuf};
+
+use aumsos_domain::{
+    CodeList,
+    access::{ClientKind, Network, Permission, RedirectUri},
+    clients::{ClientProfile, Jwks},
+    role_assignments::CLIENT_ACTS_FOR_PEOPLE,
+    text_value::Name,
+};
 use aumsos_persistence::{
     Author, Store, StoreError, Vault, Work,
     access::{ListedClient, NewClient},
@@ -57,9 +65,22 @@ struct Create {
     /// What the client is, for people
     #[arg(long, value_name = "NAME", value_parser = name)]
     name: Name,
-    /// A role at a place; may be repeated
-    #[arg(long = "role", value_name = "ROLE@PLACE", required = true)]
+    /// What kind of program it is: service acts for itself; web and public apps act for the people who use them, with a
+    /// server of their own or without
+    #[arg(long, value_name = "KIND", value_parser = kind, default_value = "service")]
+    kind: ClientKind,
+    /// A role at a place, for a service; may be repeated
+    #[arg(long = "role", value_name = "ROLE@PLACE", required_unless_present = "redirect_uris")]
     roles: Vec<RoleAt>,
+    /// An exact address that people are sent back to, for an app; may be repeated
+    #[arg(long = "redirect-uri", value_name = "URI", value_parser = redirect_uri)]
+    redirect_uris: Vec<RedirectUri>,
+    /// A permission that the client's tokens can carry; may be repeated. Default: all that its roles or its people hold
+    #[arg(long = "scope", value_name = "PERMISSION", value_parser = permission)]
+    scopes: Vec<Permission>,
+    /// A file with the public keys (JWKS) with which the client signs its assertions, in the place of a secret
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<PathBuf>,
     /// The client may read and never write, whatever its roles allow
     #[arg(long)]
     read_only: bool,
@@ -80,6 +101,27 @@ fn client_id(text: &str) -> Result<String, String> {
     } else {
         Err("use 1 to 100 letters, digits, dots, underscores and hyphens".to_owned())
     }
+}
+
+fn kind(text: &str) -> Result<ClientKind, String> {
+    ClientKind::from_code(text).ok_or_else(|| {
+        let known: Vec<_> = ClientKind::ALL.iter().map(|kind| kind.code()).collect();
+        format!("the kinds are {}", known.join(", "))
+    })
+}
+
+fn redirect_uri(text: &str) -> Result<RedirectUri, String> {
+    RedirectUri::parse(text).map_err(|wrong| wrong.to_string())
+}
+
+fn permission(text: &str) -> Result<Permission, String> {
+    Permission::from_code(text).ok_or_else(|| format!("there is no permission `{text}`; see docs/permissions.md"))
+}
+
+fn keys_in(file: &Path) -> Result<Jwks, Failure> {
+    let refused = |why: String| Failure::Refused(format!("--jwks {}: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| refused(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
 }
 
 fn name(text: &str) -> Result<Name, String> {
@@ -120,24 +162,59 @@ impl Create {
                 _ => return Err(Failure::Refused(format!("--until {day}: that day is over"))),
             },
         };
+        let profile = self.profile(expires_at)?;
         let store = opening::open_migrated(config).await?;
-        let made = self.make(&store, expires_at).await;
+        let made = self.make(&store, &profile).await;
         store.close().await?;
         let secret = made?;
         say(format_args!("client_id:     {}", self.id));
-        say(format_args!("client_secret: {secret}"));
-        say("Keep the secret now: it is not shown again.");
+        if let Some(secret) = secret {
+            say(format_args!("client_secret: {secret}"));
+            say("Keep the secret now: it is not shown again.");
+        }
         Ok(())
     }
 
-    async fn make(&self, store: &Store, expires_at: Option<DateTime<Utc>>) -> Result<String, Failure> {
-        let secret = Vault::fresh_secret()?;
-        let roles = places::find(store, &self.roles).await?;
-        let new = NewClient {
-            is_read_only: self.read_only,
+    /// What was asked for, held against the rules of the interface.
+    fn profile(&self, expires_at: Option<DateTime<Utc>>) -> Result<ClientProfile, Failure> {
+        let profile = ClientProfile {
+            name: self.name.clone(),
+            unit_id: None,
+            redirect_uris: self.redirect_uris.clone(),
+            scopes: (!self.scopes.is_empty()).then(|| self.scopes.clone()),
+            jwks: self.jwks.as_deref().map(keys_in).transpose()?,
+            read_only: self.read_only,
             allowed_networks: self.networks.clone(),
             expires_at,
-            ..NewClient::service(Uuid::now_v7(), &self.id, self.name.as_str(), &secret, roles)
+        };
+        if let Some(broken) = profile.broken_rules(self.kind).first() {
+            return Err(Failure::Refused(broken.reason.en.to_owned()));
+        }
+        if self.kind.acts_for_people() && !self.roles.is_empty() {
+            return Err(Failure::Refused(CLIENT_ACTS_FOR_PEOPLE.en.to_owned()));
+        }
+        Ok(profile)
+    }
+
+    /// Makes the client; gives its secret, where it has one.
+    async fn make(&self, store: &Store, profile: &ClientProfile) -> Result<Option<String>, Failure> {
+        let has_secret = self.kind.keeps_a_secret() && profile.jwks.is_none();
+        let secret = if has_secret { Some(Vault::fresh_secret()?) } else { None };
+        let jwks = profile.jwks.as_ref().map(serde_json::to_string).transpose();
+        let new = NewClient {
+            id: Uuid::now_v7(),
+            client_id: self.id.clone(),
+            name: profile.name.to_string(),
+            kind: self.kind,
+            secret: secret.clone(),
+            redirect_uris: profile.redirect_uris.clone(),
+            scopes: profile.scopes.is_some().then(|| profile.allowed()),
+            jwks: jwks.map_err(|error| Failure::Refused(error.to_string()))?,
+            unit_id: None,
+            is_read_only: profile.read_only,
+            allowed_networks: profile.allowed_networks.clone(),
+            expires_at: profile.expires_at,
+            roles: places::find(store, &self.roles).await?,
         };
         let made = store.write(&Author::system(), async |work: &mut Work| work.create_client(new.clone()).await).await;
         match made {

@@ -136,6 +136,10 @@ async fn list(config: &Config) -> Result<(), Failure> {
     store.close().await?;
     for person in people {
         let state = if person.is_active { "" } else { ", switched off" };
+        if person.name.is_empty() {
+            say(format_args!("{} (erased)", person.id));
+            continue;
+        }
         say(format_args!("{} {} <{}>{state}", person.id, person.name, person.email));
         say(format_args!("    {}", places::listed(&person.roles)));
     }

@@ -2,7 +2,7 @@
 
 use aumsos_domain::{
     CodeList, Language,
-    access::{ClientKind, RedirectUri, Role, RoleAssignment, RolePlace},
+    access::{ActorId, ClientKind, RedirectUri, Role, RoleAssignment, RolePlace},
     organization_units::OrganizationUnit,
 };
 use aumsos_persistence::{
@@ -26,20 +26,29 @@ pub(super) fn email(role: Role) -> String {
     format!("{}@demo.invalid", role.code())
 }
 
-/// Makes them. `home` is the institution whose operator one of them is.
-pub(super) async fn make(work: &mut Work, tree: &Tree, home: Uuid, chance: &mut Chance) -> Result<(), StoreError> {
+/// Makes them, and gives all that act for somebody. `home` is the institution whose operator one of them is.
+pub(super) async fn make(
+    work: &mut Work,
+    tree: &Tree,
+    home: Uuid,
+    chance: &mut Chance,
+) -> Result<Vec<ActorId>, StoreError> {
+    let mut made = Vec::new();
     let password = Passwords::new(1)?.hash(SECRET).await?;
     for &role in Role::ALL {
         let roles: Vec<_> = places(role, tree, home).into_iter().map(|place| RoleAssignment { role, place }).collect();
         let label = role.label(Language::Indonesian);
         let name = format!("Demo: {label}");
-        let client = NewClient::service(chance.id(), &client_id(role), &name, SECRET, roles.clone());
+        let id = chance.id();
+        let client = NewClient::service(id, &client_id(role), &name, SECRET, roles.clone());
         work.create_client(client).await?;
         let person = chance.id();
         work.create_person(person, &email(role), &name, &roles).await?;
-        work.set_password(person, password.clone(), false).await?;
+        work.set_password(person, password.clone(), true).await?;
+        made.extend([ActorId::Client(id), ActorId::Person(person)]);
     }
-    work.create_client(app(chance.id())).await
+    work.create_client(app(chance.id())).await?;
+    Ok(made)
 }
 
 /// An app through which people sign in, on whatever port of this machine it listens.

@@ -7,6 +7,7 @@ mod accounts;
 mod chance;
 mod figures;
 mod names;
+mod people;
 mod profiles;
 mod reports;
 mod services;
@@ -115,7 +116,9 @@ async fn fill(work: &mut Work) -> Result<(), Failure> {
     }
     progress.finish();
     let home = made.iter().max_by_key(|institution| fits_the_operator(institution)).map(|home| home.id);
-    accounts::make(work, &tree, home.unwrap_or_default(), &mut chance).await?;
+    let home = home.unwrap_or_default();
+    let accounts = accounts::make(work, &tree, home, &mut chance).await?;
+    people::make(work, &accounts, &made, home, &mut chance).await?;
     Ok(())
 }
 

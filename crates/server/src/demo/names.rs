@@ -1,6 +1,9 @@
 //! Invented names. No institution and no person is meant; the phone numbers belong to nobody.
 
-use aumsos_domain::institutions::{InstitutionKind, Operator};
+use aumsos_domain::{
+    census::Sex,
+    institutions::{InstitutionKind, Operator},
+};
 
 use super::chance::Chance;
 
@@ -149,6 +152,12 @@ pub(super) fn person(chance: &mut Chance) -> String {
         _ => "",
     };
     format!("{title}{first} {}{degree}", chance.text(&SECOND))
+}
+
+/// The name of somebody in care.
+pub(super) fn resident(sex: Sex, chance: &mut Chance) -> String {
+    let first = if sex == Sex::Male { chance.text(&MEN) } else { chance.text(&WOMEN) };
+    format!("{first} {}", chance.text(&SECOND))
 }
 
 const STREETS: [&str; 20] = [

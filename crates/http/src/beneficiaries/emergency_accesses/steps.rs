@@ -1,0 +1,91 @@
+//! Ending an access before its time, and reviewing one.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use aumsos_domain::{
+    access::Permission,
+    beneficiaries::emergency_access::{
+        EMERGENCY_ACCESS_IS_OVER, EMERGENCY_ACCESS_IS_REVIEWED, OWN_EMERGENCY_ACCESS, ReviewProfile,
+    },
+};
+use uuid::Uuid;
+
+use super::model::{EmergencyAccessOut, known_to, tag};
+use crate::{
+    access::Caller,
+    command::{Command, Nothing, Reply},
+    conditional::MaybeIfMatch,
+    operation::{Access, Operation, Tag},
+    problem::Problem,
+};
+
+/// The row of the operation that ends one.
+pub(super) fn end() -> Operation {
+    Operation::post("/v1/emergency-accesses/{emergency_access_id}/end", "end_emergency_access", handle_end)
+        .tag(Tag::EmergencyAccesses)
+        .access(Access::SignedIn)
+        .summary("End an emergency access")
+        .description("Before its time: by who uses it, or by who reviews it.")
+        .optional_body::<Nothing>()
+        .repeatable()
+        .conditional()
+        .answers_record::<EmergencyAccessOut>(StatusCode::OK, "The access")
+        .refuses(&[&EMERGENCY_ACCESS_IS_OVER])
+}
+
+async fn handle_end(
+    caller: Caller,
+    id: web::Path<Uuid>,
+    expected: MaybeIfMatch,
+    command: Command<Nothing>,
+) -> Result<HttpResponse, Problem> {
+    let known = known_to(&caller);
+    caller
+        .run(command.repeat(), async |work| {
+            let found = work.emergency_access_for_update(*id, &known).await?;
+            let before = found.ok_or_else(Problem::not_found)?;
+            expected.check(before.version)?;
+            let now = work.database_time().await?;
+            let after = before.end(now)?;
+            work.save_emergency_access("ended", &after).await?;
+            Reply::record(&tag(&after), &EmergencyAccessOut::from(after))
+        })
+        .await
+}
+
+/// The row of the operation that reviews one.
+pub(super) fn review() -> Operation {
+    Operation::post("/v1/emergency-accesses/{emergency_access_id}/review", "review_emergency_access", handle_review)
+        .tag(Tag::EmergencyAccesses)
+        .needs(Permission::EmergencyAccessReview)
+        .summary("Review an emergency access")
+        .description("By somebody else than who used it: justified or not, and why. Once.")
+        .body::<ReviewProfile>()
+        .repeatable()
+        .conditional()
+        .answers_record::<EmergencyAccessOut>(StatusCode::OK, "The access")
+        .also(&[StatusCode::GONE])
+        .refuses(&[&OWN_EMERGENCY_ACCESS, &EMERGENCY_ACCESS_IS_REVIEWED])
+}
+
+async fn handle_review(
+    caller: Caller,
+    id: web::Path<Uuid>,
+    expected: MaybeIfMatch,
+    command: Command<ReviewProfile>,
+) -> Result<HttpResponse, Problem> {
+    let known = known_to(&caller);
+    caller
+        .run(command.repeat(), async |work| {
+            let found = work.emergency_access_for_update(*id, &known).await?;
+            let before = found.ok_or_else(Problem::not_found)?;
+            expected.check(before.version)?;
+            if before.reason.is_none() {
+                // The person was erased, and what was written of them with it: nothing can be sealed for them any more.
+                return Err(Problem::gone());
+            }
+            let after = before.review(command.body.clone(), caller.id(), work.at())?;
+            work.save_emergency_access("reviewed", &after).await?;
+            Reply::record(&tag(&after), &EmergencyAccessOut::from(after))
+        })
+        .await
+}
