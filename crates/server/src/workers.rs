@@ -93,6 +93,9 @@ async fn tidy_up(store: Store, objects: Objects, stop: CancellationToken) {
         if let Err(error) = store.forget_done_jobs(DONE_JOBS_KEPT).await {
             tracing::warn!(%error, "done jobs were not forgotten");
         }
+        if let Err(error) = store.forget_old_imports().await {
+            tracing::warn!(%error, "what old imports say was not forgotten");
+        }
         if let Err(error) = store.sweep_objects(&objects).await {
             tracing::warn!(%error, "files without a record were not swept");
         }

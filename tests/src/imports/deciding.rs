@@ -18,7 +18,9 @@ use aumsos_persistence::{
 };
 use uuid::Uuid;
 
-use super::{CSV, DIRECTORY, XLSX, apply, author, begin, council, count, evaluate, finish, import_whole, rows, state};
+use super::{
+    CSV, DIRECTORY, TRUE_STATE, XLSX, apply, author, begin, council, count, evaluate, finish, import_whole, rows, state,
+};
 use crate::harness::TestDatabase;
 
 on_both! {
@@ -157,5 +159,42 @@ on_both! {
         let refused = apply(&store, &council(), id, &BTreeMap::new()).await.unwrap_err();
         assert!(matches!(refused, ImportError::Refused(_)));
         assert_eq!(count(&store).await, 0);
+    }
+
+    async fn what_rows_say_is_forgotten_after_ninety_days(database: TestDatabase) {
+        let store = database.store().await;
+        let sight = ImportSight::of(&council());
+        let applied = evaluate(&store, &council(), CSV).await;
+        let id = applied.import.id;
+        begin(&store, &council(), &applied, &BTreeMap::new()).await.unwrap();
+        finish(&store, id).await;
+        let dry_run = evaluate(&store, &council(), XLSX).await;
+        store.write(&author(&council()), async |work: &mut Work| work.keep_dry_run(&dry_run).await).await.unwrap();
+        let before = rows(&store, id, &[]).await;
+        let asked = before.iter().find(|row| row.outcome == RowOutcome::PossibleDuplicate).unwrap().number;
+        assert_eq!(store.forget_old_imports().await.unwrap(), 0, "not yet");
+        let day = 24 * 3_600 * 1_000_000_i64;
+        database.tamper(&format!("UPDATE import SET updated_at = updated_at - {}", 89 * day)).await;
+        assert_eq!(store.forget_old_imports().await.unwrap(), 0, "not after 89 days");
+        database.tamper(&format!("UPDATE import SET updated_at = updated_at - {day}")).await;
+        assert_eq!(store.forget_old_imports().await.unwrap(), 2);
+        let status = async |id| store.import(id, &sight).await.unwrap().unwrap().status;
+        assert_eq!((status(id).await, status(dry_run.import.id).await), (ImportStatus::Closed, ImportStatus::Discarded));
+        assert!(rows(&store, dry_run.import.id, &[]).await.is_empty());
+        let after = rows(&store, id, &[]).await;
+        assert!(after.iter().all(|row| row.entry().is_none() && row.name().is_empty()));
+        let outcomes = |rows: &[JudgedRow]| -> Vec<_> {
+            let problems = |row: &JudgedRow| row.problems().to_vec();
+            rows.iter().map(|row| (row.number, row.outcome, row.is_applied, row.institution, problems(row))).collect()
+        };
+        assert_eq!(outcomes(&after), outcomes(&before));
+        // What went into the register stays; nothing more is decided of the import, and the same sheet is still known.
+        assert_eq!(state(&database).await, TRUE_STATE);
+        let decision = BTreeMap::from([(asked, Decision::Create)]);
+        let ImportError::Refused(refusal) = apply(&store, &council(), id, &decision).await.unwrap_err() else { panic!() };
+        assert_eq!(refusal.reason.code, "import_status_does_not_allow");
+        assert_eq!(store.forget_old_imports().await.unwrap(), 0);
+        let known = ImportSummary { created: 0, unchanged: 550, ..DIRECTORY };
+        assert_eq!(evaluate(&store, &council(), CSV).await.import.summary, known);
     }
 }

@@ -1,4 +1,5 @@
-//! The life of an import: looked over (`dry_run`) → `applying` → `applied`, or `failed`; or `discarded`.
+//! The life of an import: looked over (`dry_run`) → `applying` → `applied`, or `failed`; or `discarded`. What its rows say
+//! is kept for a while after that, and then it is `closed`.
 //!
 //! An import by the council is an act of verification: whoever holds `imports.run` vouches for the sheet, and what it
 //! brings becomes active at once, verified by that person, without the four eyes that a submission needs
@@ -25,6 +26,7 @@ crate::code_list! {
         Applied = "applied" ("Diterapkan", "Applied"),
         Failed = "failed" ("Gagal", "Failed"),
         Discarded = "discarded" ("Dibuang", "Discarded"),
+        Closed = "closed" ("Ditutup: isi barisnya sudah dihapus", "Closed: what its rows said is forgotten"),
     }
 }
 
@@ -163,6 +165,13 @@ impl Import {
         Ok(Self { status: ImportStatus::Discarded, ..self.touched(at) })
     }
 
+    /// Ends an import that nobody has touched for long: what its rows said is forgotten, their outcomes stay. Nothing
+    /// more can be decided of it.
+    pub fn close(self, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.from(&[ImportStatus::Applied, ImportStatus::Failed])?;
+        Ok(Self { status: ImportStatus::Closed, ..self.touched(at) })
+    }
+
     fn from(&self, allowed: &[ImportStatus]) -> Result<(), Refusal> {
         if allowed.contains(&self.status) {
             Ok(())
@@ -207,7 +216,10 @@ mod tests {
         assert!(failed.begin(ActorId::System, summary, at).is_ok(), "what failed goes on");
         let applied = applying.finish(at).unwrap();
         assert!(applied.clone().discard(at).is_err());
-        assert!(applied.begin(ActorId::System, summary, at).is_ok(), "later decisions are applied later");
+        assert!(applied.clone().begin(ActorId::System, summary, at).is_ok(), "later decisions are applied later");
+        assert!(dry_run.clone().close(at).is_err(), "a dry run is discarded");
+        let closed = applied.close(at).unwrap();
+        assert!(closed.begin(ActorId::System, summary, at).is_err(), "nothing more is decided");
         let discarded = dry_run.discard(at).unwrap();
         assert!(discarded.begin(ActorId::System, summary, at).is_err());
     }

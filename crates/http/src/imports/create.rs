@@ -36,7 +36,8 @@ pub(super) fn operation() -> Operation {
             "Reads CSV or XLSX, finds the header, understands the rows and says what would become of each; nothing is \
              written to the register before the import is applied. The file comes as a part `file` of \
              `multipart/form-data`, or as the body itself (`text/csv`, `application/octet-stream`, or the media type \
-             of XLSX). Rows of institutions that the caller is not responsible for are refused.",
+             of XLSX). Rows of institutions that the caller is not responsible for are refused. The file itself is not kept; what \
+             its rows say is forgotten 90 days after the import was last touched, and what became of them stays.",
         )
         .multipart::<ImportUpload>()
         .repeatable()

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// So many rows are written by one statement.
-const ROWS_A_STATEMENT: usize = 1_000;
+pub(super) const ROWS_A_STATEMENT: usize = 1_000;
 
 /// Whose imports somebody sees: their own, and those of all when they import for the whole of both trees. What rows say
 /// is personal data of places that others are responsible for.

@@ -19,7 +19,7 @@ const DAMAGED: StoreError = StoreError::Unreadable("an import");
 pub(super) struct KeptRow {
     /// The name as it is written.
     pub(super) name: String,
-    /// What it says; none when it was refused.
+    /// What it says; none when it was refused, or is forgotten.
     pub(super) entry: Option<Box<Entry>>,
     /// Why it was refused.
     pub(super) problems: Vec<Remark>,
@@ -125,6 +125,12 @@ impl JudgedRow {
             Verdict::PossibleDuplicate(twins) => (None, twins.clone()),
             Verdict::Refused => (None, Vec::new()),
         };
+    }
+
+    /// Forgets what the row says; what became of it stays, and why.
+    pub(super) fn forget(&mut self) {
+        self.kept.entry = None;
+        self.kept.name.clear();
     }
 
     /// The row as it is read again for a later verdict.

@@ -3,6 +3,7 @@
 mod applying;
 pub(crate) mod entity;
 mod export;
+mod forgetting;
 mod judging;
 mod keeping;
 mod kept;
@@ -12,6 +13,7 @@ mod workbook;
 
 pub use applying::Applied;
 pub use export::import_row_table;
+pub use forgetting::CONTENTS_KEPT_FOR;
 pub use judging::{DryRun, ImportWish};
 pub use keeping::{ApplyPlan, ImportError, ImportSight};
 pub use kept::JudgedRow;
