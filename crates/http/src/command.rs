@@ -52,7 +52,7 @@ pub struct Repeat(Vec<Key>);
 #[derive(Debug, Clone)]
 struct Key {
     source: KeySource,
-    key: String,
+    text: String,
     request_hash: String,
 }
 
@@ -71,18 +71,22 @@ impl Repeat {
                     limit: None,
                 })
             })?;
-            keys.push(Key { source: KeySource::Header, key: key.to_owned(), request_hash: request_hash.clone() });
+            keys.push(Key { source: KeySource::Header, text: key.to_owned(), request_hash: request_hash.clone() });
         }
         if let Some(id) = id {
             // A line break stands in no header: the two sorts of keys never meet.
-            keys.push(Key { source: KeySource::RecordId, key: format!("{}\n{id}", request.path()), request_hash });
+            keys.push(Key { source: KeySource::RecordId, text: format!("{}\n{id}", request.path()), request_hash });
         }
         Ok(Self(keys))
     }
 
     fn keys_for(&self, caller: &Caller) -> Vec<IdempotencyKey> {
-        let of_caller =
-            |Key { source, key, request_hash }| IdempotencyKey { source, client: caller.name(), key, request_hash };
+        let of_caller = |Key { source, text, request_hash }| IdempotencyKey {
+            source,
+            client: caller.name(),
+            key: text,
+            request_hash,
+        };
         self.0.iter().cloned().map(of_caller).collect()
     }
 }

@@ -25,7 +25,7 @@ pub struct Settings {
     pub anonymous_requests_per_minute: u32,
     /// How access tokens are signed.
     pub signing_algorithm: SigningAlgorithm,
-    /// An outside OpenID provider whose access tokens are accepted.
+    /// An outside `OpenID` provider whose access tokens are accepted.
     pub outside_provider: Option<OutsideProvider>,
     /// How many passwords are checked at once.
     pub passwords_at_once: usize,

@@ -103,7 +103,7 @@ on_both! {
 
     async fn of_many_at_once_one_records_a_person(care: Care) {
         let ask = |number: usize| {
-            let home = if number % 2 == 0 { care.home } else { care.neighbour };
+            let home = if number.is_multiple_of(2) { care.home } else { care.neighbour };
             care.worker.post("/v1/beneficiaries", care.girl_with(json!({ "institution_id": home })))
         };
         let answers = join_all((0..8).map(async |number| ask(number).await.status())).await;

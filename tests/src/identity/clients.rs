@@ -114,7 +114,7 @@ on_both! {
     }
 
     async fn a_token_is_as_narrow_as_asked_and_never_wider_than_the_client(server: TestServer) {
-        server.know_client(&NewClient { scopes: scopes("institutions.read imports.run"), ..service("lazismu") }).await;
+        server.know_client(&NewClient { scopes: Some(scopes("institutions.read imports.run")), ..service("lazismu") }).await;
         let nobody = server.anonymous();
         let token = async |scope: &str| {
             let mut fields = vec![("grant_type", "client_credentials"), ("client_id", "lazismu"), ("client_secret", "rahasia")];

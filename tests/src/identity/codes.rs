@@ -170,7 +170,7 @@ on_both! {
     }
 
     async fn an_app_gets_no_more_than_it_asks_for_or_is_registered_for(server: TestServer) {
-        let narrow = NewClient { scopes: scopes("institutions.read census.read"), ..app_to_be("sempit") };
+        let narrow = NewClient { scopes: Some(scopes("institutions.read census.read")), ..app_to_be("sempit") };
         let app = App::of(&server, narrow).await;
         let (browser, _) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
         let shown = browser.get(&app.address(&[("scope", "institutions.read imports.run")])).await.expect(303);

@@ -1,4 +1,4 @@
-//! An outside OpenID provider: its tokens are accepted when they are for this service, and nothing else is.
+//! An outside `OpenID` provider: its tokens are accepted when they are for this service, and nothing else is.
 
 use aumsos_domain::access::Role;
 use aws_lc_rs::{
@@ -20,7 +20,7 @@ struct Provider {
 }
 
 impl Provider {
-    async fn start() -> Self {
+    fn start() -> Self {
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref()).unwrap();
         let public = pair.public_key().as_ref().to_vec();
@@ -62,12 +62,12 @@ impl Provider {
         })
     }
 
-    fn header(&self) -> Header {
+    fn header() -> Header {
         Header { kid: Some("luar".to_owned()), ..Header::new(Algorithm::ES256) }
     }
 
     fn sign(&self, claims: &Value) -> String {
-        jsonwebtoken::encode(&self.header(), claims, &EncodingKey::from_ec_der(&self.private)).unwrap()
+        jsonwebtoken::encode(&Self::header(), claims, &EncodingKey::from_ec_der(&self.private)).unwrap()
     }
 
     async fn service(&self, system: System, more: &[(&'static str, &str)]) -> TestServer {
@@ -82,7 +82,7 @@ impl Provider {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_are_known_by_an_address_that_the_provider_has_verified() {
-    let provider = Provider::start().await;
+    let provider = Provider::start();
     for system in [System::Sqlite, System::Postgres] {
         let server = provider.service(system, &[]).await;
         let siti = person(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
@@ -121,8 +121,12 @@ async fn people_are_known_by_an_address_that_the_provider_has_verified() {
             ("of nobody", provider.sign(&with("sub", Value::Null))),
             (
                 "signed by a thief",
-                jsonwebtoken::encode(&provider.header(), &provider.claims(), &EncodingKey::from_ec_der(thief.as_ref()))
-                    .unwrap(),
+                jsonwebtoken::encode(
+                    &Provider::header(),
+                    &provider.claims(),
+                    &EncodingKey::from_ec_der(thief.as_ref()),
+                )
+                .unwrap(),
             ),
             (
                 "signed with the public key as a secret",
@@ -140,7 +144,7 @@ async fn people_are_known_by_an_address_that_the_provider_has_verified() {
             (
                 "of another type",
                 jsonwebtoken::encode(
-                    &Header { typ: Some("logout+jwt".to_owned()), ..provider.header() },
+                    &Header { typ: Some("logout+jwt".to_owned()), ..Provider::header() },
                     &provider.claims(),
                     &EncodingKey::from_ec_der(&provider.private),
                 )
@@ -163,7 +167,7 @@ async fn people_are_known_by_an_address_that_the_provider_has_verified() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_can_say_who_holds_which_role() {
-    let provider = Provider::start().await;
+    let provider = Provider::start();
     for system in [System::Sqlite, System::Postgres] {
         let server = provider.service(system, &[("AUMSOS_IDENTITY__OUTSIDE_ROLES_CLAIM", "realm_access.roles")]).await;
         let nobody = server.anonymous();
@@ -188,7 +192,7 @@ async fn a_provider_can_say_who_holds_which_role() {
 /// Without a provider in the configuration its tokens are nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_is_not_configured_is_nobody() {
-    let provider = Provider::start().await;
+    let provider = Provider::start();
     let server = TestServer::start(TestDatabase::migrated(System::Sqlite), &[]).await;
     person(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
     let actor = server.anonymous().with_token(&provider.sign(&provider.claims()));

@@ -170,7 +170,7 @@ pub(super) fn claims(token: &str) -> serde_json::Value {
 
 /// Whether a token lets somebody in, once what is remembered of it is forgotten.
 pub(super) async fn lets_in(actor: &Actor) -> bool {
-    tokio::time::sleep(std::time::Duration::from_millis(1000)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     match actor.get("/v1/saved-filters").await.status() {
         200 => true,
         401 => false,
@@ -195,6 +195,6 @@ pub(super) fn is_id(server: &TestServer, column: &str, id: Uuid) -> String {
 }
 
 /// What a narrow app may carry.
-pub(super) fn scopes(text: &str) -> Option<PermissionSet> {
-    Some(PermissionSet::from_scope(text).unwrap())
+pub(super) fn scopes(text: &str) -> PermissionSet {
+    PermissionSet::from_scope(text).unwrap()
 }

@@ -1,5 +1,5 @@
-//! An outside OpenID provider (Keycloak and the like): its access tokens are accepted when they are for this service,
-//! verified with the keys that it publishes (OpenID Connect Discovery 1.0 §4), and its people mapped to ours.
+//! An outside `OpenID` provider (Keycloak and the like): its access tokens are accepted when they are for this service,
+//! verified with the keys that it publishes (`OpenID` Connect Discovery 1.0 §4), and its people mapped to ours.
 
 use std::{
     sync::Arc,

@@ -29,6 +29,7 @@ pub(super) const ASSERTION_ALGORITHMS: [(&str, Algorithm); 5] = [
 const LONGEST_ASSERTION: i64 = 3600;
 
 /// What a form shows of the client.
+#[expect(clippy::struct_field_names, reason = "the names of OAuth")]
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     pub(super) client_id: Option<String>,

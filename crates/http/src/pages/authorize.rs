@@ -96,11 +96,11 @@ fn request_of(asked: &Asked, client: ClientRecord, redirect_uri: String) -> Resu
 fn at_app(visitor: &Visitor, asked: &Asked, redirect_uri: &str, name: &str, value: &str) -> HttpResponse {
     let mut address = redirect_uri.to_owned();
     address.push(if address.contains('?') { '&' } else { '?' });
-    address.push_str(&format!("{name}={}", encoded(value)));
-    if let Some(state) = asked.get("state") {
-        address.push_str(&format!("&state={}", encoded(state)));
-    }
-    address.push_str(&format!("&iss={}", encoded(&visitor.service.settings.public_url)));
+    let state = asked.get("state").map(|state| ("state", state));
+    let iss = ("iss", visitor.service.settings.public_url.as_str());
+    let answer = [Some((name, value)), state, Some(iss)].into_iter().flatten();
+    let answer: Vec<_> = answer.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    address.push_str(&answer.join("&"));
     go_to(&address, Vec::new())
 }
 

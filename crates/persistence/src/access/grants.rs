@@ -303,7 +303,7 @@ impl Store {
             .filter(self.grant_goes_on())
             .one(&self.read)
             .await?;
-        found.map(|row| listed(row, String::new())).transpose()
+        found.map(|row| listed(&row, String::new())).transpose()
     }
 
     /// The grants of a person that go on, the newest first.
@@ -317,7 +317,7 @@ impl Store {
             .await?;
         let ids = rows.iter().map(|row| row.client_id);
         let clients = client::Entity::find().filter(client::Column::Id.is_in(ids)).all(&self.read).await?;
-        rows.into_iter()
+        rows.iter()
             .map(|row| {
                 let app = clients.iter().find(|app| app.id == row.client_id);
                 let name = app.map_or_else(String::new, |app| app.name.clone());
@@ -343,7 +343,7 @@ impl Store {
     }
 }
 
-fn listed(row: grant::Model, client_name: String) -> Result<ListedGrant, StoreError> {
+fn listed(row: &grant::Model, client_name: String) -> Result<ListedGrant, StoreError> {
     Ok(ListedGrant {
         id: row.id,
         client_name,

@@ -1,4 +1,4 @@
-//! People as an outside OpenID provider knows them.
+//! People as an outside `OpenID` provider knows them.
 
 use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;

@@ -180,7 +180,7 @@ section! {
         signing_algorithm: SigningAlgorithm = "EdDSA";
         /// Whether people whose roles see personal data must sign in with a second factor.
         second_factor_required: bool = "false";
-        /// An outside OpenID provider (Keycloak and the like) whose access tokens are accepted: its issuer.
+        /// An outside `OpenID` provider (Keycloak and the like) whose access tokens are accepted: its issuer.
         outside_issuer: Option<HttpUrl>;
         /// What the outside provider's tokens must name as their audience.
         outside_audience: Option<String>;
