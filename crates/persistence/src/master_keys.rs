@@ -37,6 +37,13 @@ mod entity {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// What is done with what lies under an older master key and does not say so.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    Counted,
+    Sealed,
+}
+
 const TABLE: &str = "own_secret";
 const ROW: i32 = 1;
 /// Rows that are sealed anew between two commits.
@@ -75,16 +82,21 @@ impl Store {
         secret.try_into().map(Some).map_err(|_| DAMAGED)
     }
 
-    /// Chance for a database in which nothing was hashed yet; else what it was hashed with, the oldest master key.
+    /// Chance for a database in which nothing was hashed yet; else what it was hashed with: the master key that stands
+    /// beside what it wrapped. Refused where that one is not configured: another would change every hash in silence.
     async fn first_secret(&self) -> Result<[u8; 32], StoreError> {
-        let used = signing_key::Entity::find().count(&self.write).await?
-            + client::Entity::find().count(&self.write).await?
-            + person::Entity::find().count(&self.write).await?
-            + data_key::Entity::find().count(&self.write).await?;
-        let mut secret = *self.vault.oldest_key();
-        if used == 0 {
-            SystemRandom::new().fill(&mut secret).map_err(|_| DAMAGED)?;
+        let signing = signing_key::Entity::find().one(&self.write).await?.map(|row| row.master_key_id);
+        let subject = data_key::Entity::find().one(&self.write).await?.map(|row| row.master_key_id);
+        if let Some(id) = signing.or(subject) {
+            return self.vault.master_key(&id).ok_or(DAMAGED);
         }
+        let hashed =
+            client::Entity::find().count(&self.write).await? + person::Entity::find().count(&self.write).await?;
+        if hashed > 0 {
+            return self.vault.master_key(self.vault.id()).ok_or(DAMAGED);
+        }
+        let mut secret = [0; 32];
+        SystemRandom::new().fill(&mut secret).map_err(|_| DAMAGED)?;
         Ok(secret)
     }
 
@@ -109,7 +121,16 @@ impl Store {
     /// Seals the rest anew that lies under an older master key and does not say so: the database's own secret, second
     /// factors, rows of imports. Answers to idempotency keys and mail on its way are gone within a day by themselves.
     pub async fn seal_rest_anew(&self) -> Result<u64, StoreError> {
-        Ok(self.own_secret_anew().await? + self.second_factors_anew().await? + self.import_rows_anew().await?)
+        self.rest_anew(Rest::Sealed).await
+    }
+
+    /// How much of that rest lies under an older master key.
+    pub async fn rest_under_older(&self) -> Result<u64, StoreError> {
+        self.rest_anew(Rest::Counted).await
+    }
+
+    async fn rest_anew(&self, how: Rest) -> Result<u64, StoreError> {
+        Ok(self.own_secret_anew(how).await? + self.second_factors_anew(how).await? + self.import_rows_anew(how).await?)
     }
 
     async fn subject_keys_anew(&self) -> Result<u64, StoreError> {
@@ -153,9 +174,12 @@ impl Store {
         Ok(done)
     }
 
-    async fn own_secret_anew(&self) -> Result<u64, StoreError> {
+    async fn own_secret_anew(&self, how: Rest) -> Result<u64, StoreError> {
         let Some(row) = entity::Entity::find_by_id(ROW).one(&self.write).await? else { return Ok(0) };
         let Some(anew) = self.vault.sealed_anew(&secret_place(), &row.sealed)? else { return Ok(0) };
+        if how == Rest::Counted {
+            return Ok(1);
+        }
         let updated = entity::Entity::update_many()
             .col_expr(entity::Column::Sealed, Expr::value(anew))
             .filter(entity::Column::Id.eq(ROW))
@@ -163,7 +187,7 @@ impl Store {
         Ok(updated.await?.rows_affected)
     }
 
-    async fn second_factors_anew(&self) -> Result<u64, StoreError> {
+    async fn second_factors_anew(&self, how: Rest) -> Result<u64, StoreError> {
         let mut done = 0;
         let mut last = Uuid::nil();
         loop {
@@ -179,6 +203,10 @@ impl Store {
                 let Some(sealed) = row.totp_sealed else { continue };
                 let at = place("person_secret.totp_sealed", row.person_id.as_bytes());
                 let Some(anew) = self.vault.sealed_anew(&at, &sealed)? else { continue };
+                if how == Rest::Counted {
+                    done += 1;
+                    continue;
+                }
                 let updated = person_secret::Entity::update_many()
                     .col_expr(person_secret::Column::TotpSealed, Expr::value(anew))
                     .filter(person_secret::Column::PersonId.eq(row.person_id))
@@ -189,7 +217,7 @@ impl Store {
         }
     }
 
-    async fn import_rows_anew(&self) -> Result<u64, StoreError> {
+    async fn import_rows_anew(&self, how: Rest) -> Result<u64, StoreError> {
         let mut done = 0;
         let mut last = (Uuid::nil(), i64::MIN);
         loop {
@@ -207,10 +235,16 @@ impl Store {
             for row in rows {
                 let at = crate::imports::sealed_place(row.import_id, row.row_number);
                 let Some(anew) = self.vault.sealed_anew(&at, &row.sealed_document)? else { continue };
+                if how == Rest::Counted {
+                    done += 1;
+                    continue;
+                }
                 let updated = import_row::Entity::update_many()
                     .col_expr(import_row::Column::SealedDocument, Expr::value(anew))
                     .filter(import.eq(row.import_id))
                     .filter(number.eq(row.row_number))
+                    // What was decided or forgotten meanwhile stays so.
+                    .filter(import_row::Column::SealedDocument.eq(row.sealed_document))
                     .exec(&self.write);
                 done += updated.await?.rows_affected;
             }

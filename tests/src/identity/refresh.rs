@@ -34,6 +34,23 @@ on_both! {
         app.refresh(&next).await.expect_status(400);
     }
 
+    async fn what_is_over_is_forgotten_and_what_goes_on_is_not(server: TestServer) {
+        let app = App::public(&server).await;
+        let (browser, _) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let (_, over) = app.tokens(&browser).await;
+        app.refresh(&over).await.expect_status(200);
+        app.refresh(&over).await.expect_status(400);
+        server.database().tamper("UPDATE app_grant SET ended_at = 1 WHERE ended_at IS NOT NULL").await;
+        let (_, first) = app.tokens(&browser).await;
+        let (actor, second) = app.actor(&app.refresh(&first).await);
+        server.store().forget_spent_credentials().await.unwrap();
+        app.refresh(&over).await.expect_status(400);
+        assert!(lets_in(&actor).await);
+        // That the first was used is not forgotten while its family goes on.
+        app.refresh(&first).await.expect_status(400);
+        app.refresh(&second).await.expect_status(400);
+    }
+
     async fn a_refresh_token_is_for_its_app(server: TestServer) {
         let app = App::public(&server).await;
         let other = App::of(&server, app_to_be("aplikasi-lain")).await;

@@ -3,12 +3,14 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue, EntityTrait, QueryFilter,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 use uuid::Uuid;
 
-use super::entity::{authorization_code, browser_session, ended_token, one_time_link, used_assertion};
+use super::entity::{
+    app_grant, authorization_code, browser_session, ended_token, one_time_link, refresh_token, used_assertion,
+};
 use crate::{
     Store, StoreError, Work,
     clock::{self, to_micros},
@@ -68,6 +70,19 @@ impl Store {
             .await?;
         one_time_link::Entity::delete_many()
             .filter(Expr::col(one_time_link::Column::ExpiresAt).lt(yesterday))
+            .exec(&self.write)
+            .await?;
+        let over = Query::select()
+            .column(app_grant::Column::Id)
+            .from(app_grant::Entity)
+            .cond_where(
+                Condition::any()
+                    .add(Expr::col(app_grant::Column::EndedAt).lt(yesterday))
+                    .add(Expr::col(app_grant::Column::ExpiresAt).lt(yesterday)),
+            )
+            .to_owned();
+        refresh_token::Entity::delete_many()
+            .filter(refresh_token::Column::GrantId.in_subquery(over))
             .exec(&self.write)
             .await?;
         browser_session::Entity::delete_many()

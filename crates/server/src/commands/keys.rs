@@ -12,8 +12,9 @@ use crate::{
 
 /// Change the master key
 ///
-/// Give the new key as secrets.master_key and the old one in secrets.previous_master_keys, to every process; then seal
-/// anew. When nothing is left, and a day later, the old key can be taken out of the configuration and destroyed.
+/// First give every process the new key in secrets.previous_master_keys, so that each can read what another seals under
+/// it; then make it secrets.master_key everywhere, and the old one the previous. Then seal anew. When nothing is left, and
+/// a day later, the old key can be taken out of the configuration and destroyed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Keys {
     #[command(subcommand)]
@@ -27,7 +28,7 @@ enum What {
         #[command(flatten)]
         overrides: Overrides,
     },
-    /// Say how many keys lie under an older master key
+    /// Say how much lies under an older master key
     Status {
         #[command(flatten)]
         overrides: Overrides,
@@ -63,7 +64,7 @@ async fn rotate(config: &Config) -> Result<(), Failure> {
     }
     sealed += store.seal_rest_anew().await?;
     progress.finish();
-    let left = store.keys_under_older().await?;
+    let left = store.keys_under_older().await? + store.rest_under_older().await?;
     let newest = store.vault().id().to_owned();
     store.close().await?;
     say(format_args!("{sealed} sealed anew under the master key {newest}, {left} left under older ones."));
@@ -72,7 +73,7 @@ async fn rotate(config: &Config) -> Result<(), Failure> {
 
 async fn status(config: &Config) -> Result<(), Failure> {
     let store = opening::open_migrated(config).await?;
-    let left = store.keys_under_older().await?;
+    let left = store.keys_under_older().await? + store.rest_under_older().await?;
     let newest = store.vault().id().to_owned();
     store.close().await?;
     say(format_args!("The newest master key is {newest}; {left} keys lie under older ones."));
