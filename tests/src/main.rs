@@ -31,5 +31,6 @@ mod role_assignments;
 mod saved_filters;
 mod serving;
 mod sharing_agreements;
+mod traces;
 mod who_may;
 mod who_may_where;

@@ -6,18 +6,18 @@ use crate::harness::TestServer;
 
 /// A browser.
 #[derive(Clone)]
-pub(super) struct Browser {
+pub(crate) struct Browser {
     http: Client,
     url: String,
 }
 
 /// What a page answered.
 #[derive(Debug, Clone)]
-pub(super) struct Shown {
-    pub(super) status: u16,
-    pub(super) location: String,
-    pub(super) headers: header::HeaderMap,
-    pub(super) text: String,
+pub(crate) struct Shown {
+    pub(crate) status: u16,
+    pub(crate) location: String,
+    pub(crate) headers: header::HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Shown {
@@ -28,14 +28,14 @@ impl Shown {
     }
 
     #[track_caller]
-    pub(super) fn expect(self, status: u16) -> Self {
+    pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{} {}", self.location, self.text);
         self
     }
 
     /// The hidden fields of the form that is sent to an address.
     #[track_caller]
-    pub(super) fn form(&self, action: &str) -> Vec<(String, String)> {
+    pub(crate) fn form(&self, action: &str) -> Vec<(String, String)> {
         let begin = self
             .text
             .find(&format!("action=\"{action}\""))
@@ -50,7 +50,7 @@ impl Shown {
 
     /// A parameter of the address that leads on.
     #[track_caller]
-    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let url =
             Url::parse(&self.location).unwrap_or_else(|error| panic!("{}: {error}\n{}", self.location, self.text));
         url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
@@ -65,12 +65,12 @@ fn attribute(input: &str, name: &str) -> String {
 
 impl Browser {
     /// A fresh one.
-    pub(super) fn new(server: &TestServer) -> Self {
+    pub(crate) fn new(server: &TestServer) -> Self {
         Self::at(&server.url())
     }
 
     /// A fresh one that speaks to an address.
-    pub(super) fn at(url: &str) -> Self {
+    pub(crate) fn at(url: &str) -> Self {
         let http = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .cookie_store(true)
@@ -80,17 +80,17 @@ impl Browser {
         Self { http, url: url.to_owned() }
     }
 
-    pub(super) async fn get(&self, path: &str) -> Shown {
+    pub(crate) async fn get(&self, path: &str) -> Shown {
         Shown::of(self.http.get(format!("{}{path}", self.url)).send().await.unwrap()).await
     }
 
     /// Sends a form with these fields.
-    pub(super) async fn post(&self, path: &str, fields: &[(String, String)]) -> Shown {
+    pub(crate) async fn post(&self, path: &str, fields: &[(String, String)]) -> Shown {
         self.post_from(path, fields, &[]).await
     }
 
     /// Sends a form with these fields and headers of its own.
-    pub(super) async fn post_from(&self, path: &str, fields: &[(String, String)], headers: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn post_from(&self, path: &str, fields: &[(String, String)], headers: &[(&str, &str)]) -> Shown {
         let mut request = self.http.post(format!("{}{path}", self.url)).form(fields);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -100,7 +100,7 @@ impl Browser {
 
     /// Fills the form of a page in and sends it.
     #[track_caller]
-    pub(super) fn submit<'a>(
+    pub(crate) fn submit<'a>(
         &'a self,
         page: &Shown,
         action: &'a str,
@@ -115,13 +115,13 @@ impl Browser {
     }
 
     /// Signs in with a password; gives what comes of it.
-    pub(super) async fn sign_in(&self, email: &str, password: &str) -> Shown {
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Shown {
         let page = self.get("/sign-in").await;
         self.submit(&page, "/sign-in", &[("email", email), ("password", password)]).await
     }
 
     /// Whether somebody is signed in whose second factor, if any, was shown.
-    pub(super) async fn is_signed_in(&self) -> bool {
+    pub(crate) async fn is_signed_in(&self) -> bool {
         self.get("/account").await.status == 200
     }
 }

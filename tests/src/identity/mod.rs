@@ -11,3 +11,8 @@ mod second_factor;
 mod sessions;
 mod signing_keys;
 mod world;
+
+pub(crate) use self::{
+    browser::Browser,
+    world::{PASSWORD, person},
+};

@@ -15,7 +15,7 @@ use super::browser::{Browser, Shown};
 use crate::harness::{Actor, Answer, TestServer};
 
 /// A password that is good enough.
-pub(super) const PASSWORD: &str = "kuda staples benar baterai";
+pub(crate) const PASSWORD: &str = "kuda staples benar baterai";
 /// Where the app of these stories listens.
 pub(super) const REDIRECT_URI: &str = "https://aplikasi.contoh.or.id/masuk";
 /// What its codes are redeemed with, and what it shows of it before (RFC 7636, appendix B).
@@ -28,7 +28,7 @@ pub(super) fn at_top(role: Role) -> RoleAssignment {
 }
 
 /// Makes a person known, with a password and a role at the top; gives their id.
-pub(super) async fn person(server: &TestServer, email: &str, role: Role) -> Uuid {
+pub(crate) async fn person(server: &TestServer, email: &str, role: Role) -> Uuid {
     let id = Uuid::now_v7();
     let hash = Passwords::new(1).unwrap().hash(PASSWORD).await.unwrap();
     let author = Author::system();

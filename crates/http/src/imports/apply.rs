@@ -5,7 +5,10 @@ use aumsos_domain::{
     access::Permission,
     imports::import::{IMPORT_ROW_WAITS_FOR_NONE, IMPORT_SAME_AS_NOT_LIVE, IMPORT_STATUS_DOES_NOT_ALLOW},
 };
-use aumsos_persistence::imports::{ImportError, ImportSight};
+use aumsos_persistence::{
+    IsContended,
+    imports::{ImportError, ImportSight},
+};
 use uuid::Uuid;
 
 use super::model::{ImportApply, ImportOut};
@@ -46,15 +49,33 @@ impl From<ImportError> for Problem {
     }
 }
 
+/// How often it is planned anew when the import was changed by others between the plan and the step.
+const PLANS: u32 = 3;
+
 async fn handle(
     caller: Caller,
     id: web::Path<Uuid>,
     expected: MaybeIfMatch,
     command: Command<ImportApply>,
 ) -> Result<HttpResponse, Problem> {
+    let mut plans = 1;
+    loop {
+        match planned(&caller, *id, &expected, &command).await {
+            Err(problem) if problem.is_contended() && plans < PLANS => plans += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn planned(
+    caller: &Caller,
+    id: Uuid,
+    expected: &MaybeIfMatch,
+    command: &Command<ImportApply>,
+) -> Result<HttpResponse, Problem> {
     let (scope, sight) = (caller.scope(), ImportSight::of(caller.actor()));
     let decisions = command.body.decisions()?;
-    let plan = caller.store().plan_import(*id, &sight, &scope).await?.ok_or_else(Problem::not_found)?;
+    let plan = caller.store().plan_import(id, &sight, &scope).await?.ok_or_else(Problem::not_found)?;
     caller
         .run(command.repeat(), async |work| {
             expected.check(plan.version())?;

@@ -302,7 +302,7 @@ fn shared_parameters() -> Value {
         ),
         "Range": header(
             "Range", false, "One range of bytes (RFC 9110 §14): `bytes=0-99`, `bytes=100-`, `bytes=-100`.",
-            json!({ "type": "string", "maxLength": 100, "examples": ["bytes=0-99"] })
+            json!({ "type": "string", "examples": ["bytes=0-99"] })
         ),
         "If-Range": header("If-Range", false, "The `ETag` that the range is of: the whole file when it no longer holds.", tag()),
         "Idempotency-Key": header(
