@@ -17,7 +17,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use crate::StoreError;
 
 /// What seals and what knows again. The master key wraps all that is sealed and can be changed; those before it open what
-/// was not wrapped anew yet. Keyed hashes are made with keys of the database's own ([`Self::adopt`]), which lie in it
+/// was not wrapped anew yet. Keyed hashes are made with keys of the database's own (`adopt`), which lie in it
 /// wrapped: a new master key changes no hash.
 pub struct Vault {
     /// The newest first.

@@ -1,5 +1,5 @@
 //! OAuth 2.1 for systems and apps: tokens, their revocation and introspection, what clients discover of the service, and
-//! the keys that tokens are signed with. Where people sign in and allow an app is in [`crate::pages`].
+//! the keys that tokens are signed with. Where people sign in and allow an app is in `crate::pages`.
 
 pub mod answers;
 mod client_authentication;

@@ -1,7 +1,7 @@
 //! People in care: reading within a scope, writing through the unit of work, sealing under a key of each person's own.
 //!
 //! What refers to a person in another area copies this: an id, facts that count in the open, and everything else sealed
-//! with [`crate::subjects`] under the key of the person, so that erasing the person erases it too.
+//! with `crate::subjects` under the key of the person, so that erasing the person erases it too.
 
 mod consents;
 mod emergency_access;
