@@ -120,16 +120,7 @@ impl Care {
 
     /// A number that the database counts.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
-        use sea_orm::{ConnectionTrait, Statement};
-        let connection = self.register.server.database().connection().await;
-        let statement = Statement::from_string(connection.get_database_backend(), sql.to_owned());
-        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
-        let count = match row.try_get_by_index::<i64>(0) {
-            Ok(count) => count,
-            Err(_) => i64::from(row.try_get_by_index::<i32>(0).unwrap()),
-        };
-        connection.close().await.unwrap();
-        count
+        self.register.server.database().count(sql).await
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
 
 use aumsos_persistence::{Store, StoreSettings, Vault};
 use aumsos_server::config::{Config, ServeFlags};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 
 use super::cluster::Cluster;
 
@@ -108,6 +108,19 @@ impl TestDatabase {
     /// A connection beside the service: what somebody does who has the database in their hands.
     pub(crate) async fn connection(&self) -> DatabaseConnection {
         Database::connect(self.url.as_str()).await.unwrap()
+    }
+
+    /// A number that the database counts.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        let connection = self.connection().await;
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+        let count = match row.try_get_by_index::<i64>(0) {
+            Ok(count) => count,
+            Err(_) => i64::from(row.try_get_by_index::<i32>(0).unwrap()),
+        };
+        connection.close().await.unwrap();
+        count
     }
 
     /// Runs SQL beside the service.

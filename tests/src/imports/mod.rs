@@ -102,8 +102,6 @@ async fn count(store: &Store) -> u64 {
 
 /// Everything that was ever changed, and the figures of all institutions.
 async fn state(database: &TestDatabase) -> Vec<i64> {
-    use sea_orm::ConnectionTrait;
-    let connection = database.connection().await;
     let mut figures = Vec::new();
     for sql in [
         "SELECT COUNT(*) FROM institution",
@@ -116,11 +114,8 @@ async fn state(database: &TestDatabase) -> Vec<i64> {
         "SELECT COUNT(*) FROM data_key",
         "SELECT COUNT(DISTINCT record_id) FROM search_word WHERE record_kind = 'institution'",
     ] {
-        let statement = sea_orm::Statement::from_string(connection.get_database_backend(), sql);
-        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
-        figures.push(row.try_get_by_index(0).unwrap());
+        figures.push(database.count(sql).await);
     }
-    connection.close().await.unwrap();
     figures
 }
 
