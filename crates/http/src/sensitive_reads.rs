@@ -5,7 +5,6 @@ use actix_web::HttpResponse;
 use aumsos_domain::{RecordKind, access::Permission};
 use aumsos_persistence::{
     Work,
-    page::Direction,
     sensitive_reads::{KeptRead, SensitiveRead, SensitiveReadFilters},
 };
 use chrono::{DateTime, Utc};
@@ -158,7 +157,7 @@ async fn handle(caller: Caller, query: ListQuery<SensitiveReadQuery>) -> Result<
     let asked = query.filters.clone();
     let filters =
         SensitiveReadFilters { actor: asked.actor, record: asked.record_id, from: asked.from, until: asked.until };
-    let direction = query.sort.first().map_or(Direction::Descending, |((), direction)| *direction);
+    let direction = query.direction();
     let page = query.page_and_one();
     let found = caller.store().sensitive_reads(&filters, direction, &page, &caller.scope()).await?;
     let count = if query.with_count {

@@ -61,7 +61,7 @@ impl Service {
         let document = Arc::new(openapi::Document::of(operations));
         let contract = Contract::of(operations, &document);
         let tokens = Tokens::load(&store, &settings).await?;
-        let passwords = Passwords::new(settings.passwords_at_once)?;
+        let passwords = Passwords::new(settings.passwords_at_once);
         let rate_limits = RateLimits::new(&settings);
         let live = Live::new(store.installation().await?.feed_epoch, store.learn_sealed().await?);
         Ok(Self(Arc::new(Shared {

@@ -1,5 +1,7 @@
 //! Time as both databases keep it: whole microseconds in UTC.
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 
 use crate::StoreError;
@@ -22,6 +24,11 @@ pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
 /// As the database keeps it.
 pub(crate) const fn to_micros(at: DateTime<Utc>) -> i64 {
     at.timestamp_micros()
+}
+
+/// A duration as the database counts time; one that is too long is as good as endless.
+pub(crate) fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
 /// As the domain knows it.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     Author, Store, StoreError, Work,
-    clock::{self, to_micros},
+    clock::{self, micros, to_micros},
     dialect::database_now,
     mail::MailCarrier,
 };
@@ -90,10 +90,6 @@ const DAMAGED: StoreError = StoreError::Unreadable("a job");
 
 fn table() -> Alias {
     Alias::new("job")
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
 /// The pause before the next attempt: doubled each time, and longer or shorter by up to a half by chance, so that jobs

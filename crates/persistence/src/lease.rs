@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Store, StoreError, dialect::database_now};
+use crate::{Store, StoreError, clock::micros, dialect::database_now};
 
 /// A lease that is held. The fencing number grows with each holder, so that a late one can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Store {
     pub async fn take_lease(&self, name: &str, holder: Uuid, term: Duration) -> Result<Option<Lease>, StoreError> {
         let table = Alias::new("lease");
         let now = || database_now(self.backend());
-        let ends = now().add(i64::try_from(term.as_micros()).unwrap_or(i64::MAX / 4));
+        let ends = now().add(micros(term));
         let mut insert = Query::insert();
         insert
             .into_table(table.clone())

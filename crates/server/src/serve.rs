@@ -26,7 +26,7 @@ use tokio::{net::TcpSocket, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, HttpUrl, ObjectsUrl, SigningAlgorithm, values::Scalar},
+    config::{Config, HttpUrl, ObjectsUrl, values::Scalar},
     failure::Failure,
     mail::Carrier,
     metrics,
@@ -163,10 +163,7 @@ fn settings(config: &Config, public_url: &HttpUrl) -> Result<Settings, Failure> 
         requests_per_minute: config.rate_limit.requests_per_minute,
         burst: config.rate_limit.burst,
         anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
-        signing_algorithm: match config.identity.signing_algorithm {
-            SigningAlgorithm::EdDsa => aumsos_persistence::access::SigningAlgorithm::EdDsa,
-            SigningAlgorithm::Es256 => aumsos_persistence::access::SigningAlgorithm::Es256,
-        },
+        signing_algorithm: config.identity.signing_algorithm,
         outside_provider: config.identity.outside_issuer.as_ref().zip(config.identity.outside_audience.clone()).map(
             |(issuer, audience)| OutsideProvider {
                 issuer: issuer.to_string(),

@@ -87,9 +87,7 @@ impl Outside {
             return None;
         }
         let jwk = self.key(&header.kid?).await?;
-        // The key says what it is for; the token does not choose.
-        let said = jwk.common.key_algorithm.as_ref().map(ToString::to_string);
-        if said.is_some_and(|said| said != format!("{:?}", header.alg)) {
+        if !is_for(&jwk, header.alg) {
             return None;
         }
         let mut validation = Validation::new(header.alg);
@@ -162,6 +160,12 @@ impl Outside {
         }
         serde_json::from_slice(&bytes).map_err(|_| "its answer cannot be read")
     }
+}
+
+/// Whether a key may have made signatures of an algorithm: the key says what it is for; what is signed does not choose.
+pub(crate) fn is_for(key: &Jwk, algorithm: Algorithm) -> bool {
+    // Both are named as RFC 7518 §3.1 names them.
+    key.common.key_algorithm.is_none_or(|said| said.to_string() == format!("{algorithm:?}"))
 }
 
 /// The texts of a list in the claims.

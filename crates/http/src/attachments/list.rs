@@ -1,10 +1,7 @@
 //! Listing the photos and documents of an institution.
 
 use actix_web::{HttpResponse, web};
-use aumsos_persistence::{
-    institutions::AttachmentFilters,
-    page::{Direction, KeyValue},
-};
+use aumsos_persistence::{institutions::AttachmentFilters, page::KeyValue};
 use uuid::Uuid;
 
 use super::model::{AttachmentOut, AttachmentQuery};
@@ -32,7 +29,7 @@ async fn handle(
 ) -> Result<HttpResponse, Problem> {
     let sight = caller.institution_sight();
     let filters = AttachmentFilters { purpose: query.filters.purpose.clone() };
-    let direction = query.sort.first().map_or(Direction::Descending, |(_, direction)| *direction);
+    let direction = query.direction();
     let found = caller.store().attachments(*institution, &filters, direction, &query.page_and_one(), &sight).await?;
     if found.is_empty() {
         caller.knows_institution(*institution).await?;

@@ -8,7 +8,7 @@ use aumsos_domain::{
     },
     clients::{CLIENT_IS_REVOKED, CLIENT_KEEPS_NO_SECRET, CREDENTIAL_WIDER_THAN_OWN, Client},
 };
-use aumsos_persistence::{Vault, Work, access::EndReason, clients::Secret};
+use aumsos_persistence::{Vault, Work, clients::Secret};
 use uuid::Uuid;
 
 use super::{
@@ -86,8 +86,7 @@ async fn handle_revoke(
         .run(command.repeat(), async |work| {
             let before = load(work, &caller, *id, &expected).await?;
             let after = before.clone().revoke(work.at())?;
-            work.save_client("revoked", Some(&before), &after, Secret::Kept).await?;
-            work.end_grants_to(*id, EndReason::ClientRevoked).await?;
+            work.save_revoked_client(&before, &after).await?;
             Reply::record(&tag(&after, work.at()), &ClientOut::of(after, work.at()))
         })
         .await

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use aumsos_domain::access::Permission;
-use aumsos_persistence::{clients::client_key, clock, page::Direction};
+use aumsos_persistence::{clients::client_key, clock};
 use uuid::Uuid;
 
 use super::model::{ClientOut, ClientQuery, tag};
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 
 async fn handle(caller: Caller, query: ListQuery<ClientQuery>) -> Result<HttpResponse, Problem> {
     let filters = query.filters.filters();
-    let direction = query.sort.first().map_or(Direction::Descending, |((), direction)| *direction);
+    let direction = query.direction();
     let scope = caller.scope();
     let clients = caller.store().clients_kept(&filters, direction, &query.page_and_one(), &scope).await?;
     let count = if query.with_count { Some(caller.store().count_clients(&filters, &scope).await?) } else { None };

@@ -2,10 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use aumsos_domain::access::Permission;
-use aumsos_persistence::{
-    institutions::ErrorReportFilters,
-    page::{Direction, KeyValue},
-};
+use aumsos_persistence::{institutions::ErrorReportFilters, page::KeyValue};
 use uuid::Uuid;
 
 use super::model::{ErrorReportOut, ErrorReportQuery, tag};
@@ -30,7 +27,7 @@ pub(super) fn operation() -> Operation {
 async fn handle(caller: Caller, query: ListQuery<ErrorReportQuery>) -> Result<HttpResponse, Problem> {
     let filters =
         ErrorReportFilters { status: query.filters.status.clone(), institution: query.filters.institution_id.clone() };
-    let direction = query.sort.first().map_or(Direction::Descending, |(_, direction)| *direction);
+    let direction = query.direction();
     let scope = caller.scope();
     let reports = caller.store().error_reports(&filters, direction, &query.page_and_one(), &scope).await?;
     let count = if query.with_count { Some(caller.store().count_error_reports(&filters, &scope).await?) } else { None };

@@ -2,10 +2,7 @@
 
 use actix_web::HttpResponse;
 use aumsos_domain::access::Permission;
-use aumsos_persistence::{
-    imports::ImportSight,
-    page::{Direction, KeyValue},
-};
+use aumsos_persistence::{imports::ImportSight, page::KeyValue};
 
 use super::model::{ImportQuery, ListedImport};
 use crate::{
@@ -27,7 +24,7 @@ pub(super) fn operation() -> Operation {
 
 async fn handle(caller: Caller, query: ListQuery<ImportQuery>) -> Result<HttpResponse, Problem> {
     let sight = ImportSight::of(caller.actor());
-    let direction = query.sort.first().map_or(Direction::Descending, |((), direction)| *direction);
+    let direction = query.direction();
     let imports = caller.store().imports(direction, &query.page_and_one(), &sight).await?;
     let count = if query.with_count { Some(caller.store().count_imports(&sight).await?) } else { None };
     let rows = imports.into_iter().map(|import| {

@@ -123,6 +123,11 @@ impl<F: ListFilters> ListQuery<F> {
         self.fields.as_ref().is_none_or(|fields| fields.iter().any(|chosen| chosen == field))
     }
 
+    /// Which way a list of one order is read; the latest first when nothing is said.
+    pub fn direction(&self) -> Direction {
+        self.sort.first().map_or(Direction::Descending, |(_, direction)| *direction)
+    }
+
     /// One row more than the page shows: whether there is a next page is known without counting.
     pub fn page_and_one(&self) -> Page {
         Page { limit: self.page.limit + 1, after: self.page.after.clone() }

@@ -11,9 +11,13 @@ use jsonwebtoken::{
     jwk::{Jwk, JwkSet},
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::answers::{Refused, invalid_client, refused};
-use crate::{access::Caller, frame::peer};
+use crate::{
+    access::{Caller, outside::is_for},
+    frame::peer,
+};
 
 /// The one kind of assertion (RFC 7523 §2.2).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -36,6 +40,42 @@ pub(super) struct Shown {
     pub(super) client_secret: Option<String>,
     pub(super) client_assertion_type: Option<String>,
     pub(super) client_assertion: Option<String>,
+}
+
+/// A token of its own that a client asks about or gives back, as a form.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"token": "Xm2Wv1Q0c3Z3c0pWb1d4b0tQd1lGdEh0V2JQdnhYbGQ", "client_id": "aplikasi-panti"}))]
+pub struct OwnTokenRequest {
+    /// An access token or a refresh token of the client.
+    pub token: String,
+    /// `access_token` or `refresh_token`; either is found without it.
+    #[serde(rename = "token_type_hint")]
+    #[allow(dead_code, reason = "a hint that is not needed is accepted (RFC 7009 §2.1, RFC 7662 §2.1)")]
+    pub hint: Option<String>,
+    /// The client, where it does not authenticate by HTTP Basic.
+    pub client_id: Option<String>,
+    /// Its secret.
+    pub client_secret: Option<String>,
+    /// See `get_token`.
+    pub client_assertion_type: Option<String>,
+    /// See `get_token`.
+    pub client_assertion: Option<String>,
+}
+
+/// The client that asks about a token or gives it back, with the token.
+pub(super) async fn with_own_token(
+    caller: &Caller,
+    request: &HttpRequest,
+    form: Option<OwnTokenRequest>,
+) -> Result<(ClientRecord, String), Refused> {
+    let form = form.ok_or(refused("invalid_request", "Send token as a form, each name once."))?;
+    let shown = Shown {
+        client_id: form.client_id,
+        client_secret: form.client_secret,
+        client_assertion_type: form.client_assertion_type,
+        client_assertion: form.client_assertion,
+    };
+    Ok((authenticate(caller, request, shown).await?, form.token))
 }
 
 /// The claims of an assertion (RFC 7523 §3).
@@ -125,14 +165,13 @@ async fn by_assertion(caller: &Caller, named: Option<&str>, assertion: &str) -> 
 /// The key of the client that can have made a signature: by its id, or the only one. The key says what it is for; the
 /// assertion does not choose.
 fn key_for<'a>(keys: &'a JwkSet, id: Option<&str>, algorithm: Algorithm) -> Option<&'a Jwk> {
-    let (name, _) = ASSERTION_ALGORITHMS.iter().find(|(_, known)| *known == algorithm)?;
+    ASSERTION_ALGORITHMS.iter().find(|(_, known)| *known == algorithm)?;
     let key = match (id, keys.keys.as_slice()) {
         (Some(id), _) => keys.find(id)?,
         (None, [only]) => only,
         (None, _) => return None,
     };
-    let said = key.common.key_algorithm.as_ref().map(ToString::to_string);
-    said.is_none_or(|said| said == *name).then_some(key)
+    is_for(key, algorithm).then_some(key)
 }
 
 /// The client of HTTP Basic (RFC 7617); id and secret are form-encoded inside (RFC 6749 §2.3.1).

@@ -3,39 +3,19 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use aumsos_domain::access::{ClientKind, PermissionSet};
 use aumsos_persistence::access::ClientRecord;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    answers::{OAuthError, Refused, answered, invalid_client, refused},
-    client_authentication::{Shown, authenticate},
+    answers::{OAuthError, Refused, answered, invalid_client},
+    client_authentication::{OwnTokenRequest, with_own_token},
 };
 use crate::{
     access::{Caller, tokens::TokenError},
     operation::{Access, Operation, Tag},
     problem::Problem,
 };
-
-/// A token to be asked about, as a form.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({"token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln"}))]
-pub struct IntrospectionRequest {
-    /// An access token or a refresh token of the client.
-    pub token: String,
-    /// `access_token` or `refresh_token`; either is found without it.
-    #[serde(rename = "token_type_hint")]
-    #[allow(dead_code, reason = "a hint that is not needed is accepted (RFC 7662 §2.1)")]
-    pub hint: Option<String>,
-    /// The client, where it does not authenticate by HTTP Basic.
-    pub client_id: Option<String>,
-    /// Its secret.
-    pub client_secret: Option<String>,
-    /// See `get_token`.
-    pub client_assertion_type: Option<String>,
-    /// See `get_token`.
-    pub client_assertion: Option<String>,
-}
 
 /// What a token is good for (RFC 7662 §2.2).
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -83,7 +63,7 @@ pub(super) fn operation() -> Operation {
             "For a client that keeps a secret, about its own tokens; a token of another client is `active: false`, as one \
              that is wrong or over. The client authenticates as for `get_token`.",
         )
-        .form::<IntrospectionRequest>()
+        .form::<OwnTokenRequest>()
         .answers::<Introspection>(StatusCode::OK, "What it is good for")
         .answers::<OAuthError>(StatusCode::BAD_REQUEST, "The request cannot be read")
         .answers::<OAuthError>(StatusCode::UNAUTHORIZED, "The client or what it shows is wrong")
@@ -92,7 +72,7 @@ pub(super) fn operation() -> Operation {
 async fn handle(
     caller: Caller,
     request: HttpRequest,
-    form: Result<web::Form<IntrospectionRequest>, actix_web::Error>,
+    form: Result<web::Form<OwnTokenRequest>, actix_web::Error>,
 ) -> Result<HttpResponse, Problem> {
     answered(introspect(&caller, &request, form.ok().map(web::Form::into_inner)).await)
 }
@@ -100,21 +80,14 @@ async fn handle(
 async fn introspect(
     caller: &Caller,
     request: &HttpRequest,
-    form: Option<IntrospectionRequest>,
+    form: Option<OwnTokenRequest>,
 ) -> Result<Introspection, Refused> {
-    let form = form.ok_or(refused("invalid_request", "Send token as a form, each name once."))?;
-    let shown = Shown {
-        client_id: form.client_id,
-        client_secret: form.client_secret,
-        client_assertion_type: form.client_assertion_type,
-        client_assertion: form.client_assertion,
-    };
-    let client = authenticate(caller, request, shown).await?;
+    let (client, token) = with_own_token(caller, request, form).await?;
     // Whoever shows nothing but a name must not try tokens out here (RFC 7662 §4).
     if client.kind == ClientKind::Public {
         return Err(invalid_client());
     }
-    if let Some(grant) = caller.store().grant_of_refresh_token(client.id, &form.token).await? {
+    if let Some(grant) = caller.store().grant_of_refresh_token(client.id, &token).await? {
         return Ok(Introspection {
             active: true,
             scope: written(grant.scope.and(client.scopes)),
@@ -124,7 +97,7 @@ async fn introspect(
             ..Introspection::default()
         });
     }
-    access_token(caller, &client, &form.token).await
+    access_token(caller, &client, &token).await
 }
 
 async fn access_token(caller: &Caller, client: &ClientRecord, token: &str) -> Result<Introspection, Refused> {

@@ -2,7 +2,7 @@
 //! the keys that tokens are signed with. Where people sign in and allow an app is in `crate::pages`.
 
 pub mod answers;
-mod client_authentication;
+pub mod client_authentication;
 pub mod discovery;
 pub mod introspect;
 pub mod revoke;

@@ -101,10 +101,7 @@ async fn choose(visitor: &Visitor, purpose: LinkPurpose, form: &Chosen) -> Resul
             }
             work.set_password(record.person, hash.clone(), password::stands_alone(&form.password)).await?;
             // Whoever holds an older link to the same account does not get in by it any more.
-            for purpose in [LinkPurpose::Invitation, LinkPurpose::PasswordReset] {
-                work.end_links(purpose, Some(record.person)).await?;
-            }
-            Ok(())
+            Ok(work.end_links_of(record.person).await?)
         })
         .await?;
     sign_in::begin(visitor, &record, "/account").await

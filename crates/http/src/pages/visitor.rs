@@ -10,6 +10,7 @@ use actix_web::{
 };
 use aumsos_domain::Language;
 use aumsos_persistence::{Author, Store, Vault, access::Session};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     answer::{Failure, local_path},
@@ -148,19 +149,12 @@ fn name_of(name: &str, is_secure: bool) -> String {
     if is_secure { format!("__Host-{name}") } else { name.to_owned() }
 }
 
+/// What needs no escape in a part of a query (RFC 3986 §2.3); all else gets one.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A value as a part of a query.
 pub(super) fn encoded(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().fold(String::new(), |mut all, byte| {
-        if is_plain(byte) {
-            all.push(char::from(byte));
-        } else {
-            use std::fmt::Write;
-            // Writing to a string cannot fail.
-            let _ = write!(all, "%{byte:02X}");
-        }
-        all
-    })
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 /// Whether a browser says that a form was sent by a page that is not ours (Fetch Metadata; RFC 6454 §7).

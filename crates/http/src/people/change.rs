@@ -9,7 +9,7 @@ use aumsos_domain::{
     organization_units::UNIT_CLOSED,
     people::{EMAIL_TAKEN, PERSON_IS_ERASED, PersonProfile},
 };
-use aumsos_persistence::{access::LinkPurpose, people::PeopleSight};
+use aumsos_persistence::people::PeopleSight;
 use uuid::Uuid;
 
 use super::{
@@ -64,9 +64,7 @@ async fn handle(
                 if work.is_email_taken(&profile.email, *id).await? {
                     return Err(Problem::refused(&EMAIL_TAKEN));
                 }
-                for purpose in [LinkPurpose::Invitation, LinkPurpose::PasswordReset] {
-                    work.end_links(purpose, Some(*id)).await?;
-                }
+                work.end_links_of(*id).await?;
             }
             let after = before.clone().change(profile, work.at())?;
             work.save_person("changed", Some(&before), &after).await.map_err(email_taken)?;

@@ -11,7 +11,7 @@ use aumsos_domain::{
 };
 use aumsos_persistence::{
     Work,
-    access::{EndReason, LinkPurpose},
+    access::EndReason,
     people::{PeopleSight, SeenPerson},
     role_assignments::Administrators,
 };
@@ -73,9 +73,7 @@ async fn handle_disable(
             granting::check_administrator_remains(administrators.without(*id))?;
         }
         work.save_person("disabled", Some(&seen.person), &after).await?;
-        for purpose in [LinkPurpose::Invitation, LinkPurpose::PasswordReset] {
-            work.end_links(purpose, Some(*id)).await?;
-        }
+        work.end_links_of(*id).await?;
         Ok(work.end_access_of(*id, EndReason::Disabled).await?)
     })
     .await

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use aumsos_domain::access::Permission;
-use aumsos_persistence::{clock, page::Direction, role_assignments::role_key};
+use aumsos_persistence::{clock, role_assignments::role_key};
 use uuid::Uuid;
 
 use super::model::{RoleAssignmentOut, RoleAssignmentQuery, tag};
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 
 async fn handle(caller: Caller, query: ListQuery<RoleAssignmentQuery>) -> Result<HttpResponse, Problem> {
     let filters = query.filters.filters();
-    let direction = query.sort.first().map_or(Direction::Descending, |((), direction)| *direction);
+    let direction = query.direction();
     let scope = caller.scope();
     let roles = caller.store().role_assignments(&filters, direction, &query.page_and_one(), &scope).await?;
     let count =

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use aumsos_domain::access::Permission;
-use aumsos_persistence::{clock, page::Direction, sharing_agreements::sharing_key};
+use aumsos_persistence::{clock, sharing_agreements::sharing_key};
 use uuid::Uuid;
 
 use super::model::{SharingAgreementOut, SharingAgreementQuery, tag};
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 
 async fn handle(caller: Caller, query: ListQuery<SharingAgreementQuery>) -> Result<HttpResponse, Problem> {
     let filters = query.filters.filters();
-    let direction = query.sort.first().map_or(Direction::Descending, |((), direction)| *direction);
+    let direction = query.direction();
     let scope = caller.scope();
     let found = caller.store().sharing_agreements(&filters, direction, &query.page_and_one(), &scope).await?;
     let count =

@@ -4,17 +4,20 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use aumsos_domain::{
     CodeList, RecordKind,
-    access::{ActorId, ClientKind, Network, PermissionSet, RedirectUri, RoleAssignment},
+    access::{ActorId, ClientKind, Network, PermissionSet, RedirectUri, RoleAssignment, account::ClientId},
+    clients::{Client, ClientProfile},
+    text_value::Name,
 };
 
 use super::{HolderKind, entity::client};
 use crate::{
     Store, StoreError, Work,
+    clients::Secret,
     clock::{self, from_micros, to_micros},
     ledger::{Change, State},
 };
@@ -127,60 +130,37 @@ pub struct ListedClient {
 impl Work {
     /// Makes a client with its roles.
     pub async fn create_client(&mut self, new: NewClient) -> Result<(), StoreError> {
-        let at = to_micros(self.at);
-        let row = client::Model {
+        let client = Client {
             id: new.id,
             version: 1,
-            secret_mac: new
-                .secret
-                .as_deref()
-                .map_or_else(String::new, |secret| self.store.vault.secret_mac(&new.client_id, secret)),
-            client_id: new.client_id,
-            name: new.name,
-            is_read_only: new.is_read_only,
+            client_id: ClientId::parse(&new.client_id).map_err(|_| DAMAGED)?,
+            kind: new.kind,
+            profile: ClientProfile {
+                name: Name::parse(&new.name).map_err(|_| DAMAGED)?,
+                unit_id: new.unit_id,
+                redirect_uris: new.redirect_uris,
+                scopes: new.scopes.map(|scopes| scopes.iter().collect()),
+                jwks: new.jwks.as_deref().map(serde_json::from_str).transpose().map_err(|_| DAMAGED)?,
+                read_only: new.is_read_only,
+                allowed_networks: new.allowed_networks,
+                expires_at: new.expires_at,
+            },
+            has_secret: new.secret.is_some(),
             is_active: true,
-            allowed_networks: networks_text(&new.allowed_networks),
-            expires_at: new.expires_at.map(to_micros),
-            created_at: at,
-            updated_at: at,
-            unit_id: new.unit_id,
-            kind: new.kind.to_string(),
-            redirect_uris: serde_json::to_string(&new.redirect_uris).map_err(|_| DAMAGED)?,
-            scopes: new.scopes.map(PermissionSet::to_scope),
-            jwks: new.jwks,
+            created_at: self.at,
+            updated_at: self.at,
         };
-        client::Entity::insert(client::ActiveModel::from(row.clone()))
-            .exec_without_returning(&self.transaction)
-            .await?;
-        self.append(client_change("created", None, &row)?).await?;
+        let secret = new.secret.as_deref().map_or(Secret::Kept, Secret::Fresh);
+        self.save_client("created", None, &client, secret).await?;
         self.assign_roles(ActorId::Client(new.id), &new.roles).await
     }
 
     /// Ends a client for good: neither its secret nor its tokens let it in any more. False when there is none of this
     /// name, or it was revoked already.
     pub async fn revoke_client(&mut self, client_id: &str) -> Result<bool, StoreError> {
-        let found = client::Entity::find()
-            .filter(client::Column::ClientId.eq(client_id))
-            .filter(client::Column::IsActive.eq(true))
-            .lock_exclusive()
-            .one(&self.transaction)
-            .await?;
-        let Some(before) = found else { return Ok(false) };
-        let after = client::Model {
-            version: before.version + 1,
-            is_active: false,
-            updated_at: to_micros(self.at),
-            ..before.clone()
-        };
-        let row = client::ActiveModel {
-            id: ActiveValue::Unchanged(after.id),
-            version: ActiveValue::Set(after.version),
-            is_active: ActiveValue::Set(after.is_active),
-            updated_at: ActiveValue::Set(after.updated_at),
-            ..Default::default()
-        };
-        client::Entity::update(row).exec(&self.transaction).await?;
-        self.append(client_change("revoked", Some(&before), &after)?).await?;
+        let Some(before) = self.client_named_for_update(client_id).await? else { return Ok(false) };
+        let Ok(after) = before.clone().revoke(self.at) else { return Ok(false) };
+        self.save_revoked_client(&before, &after).await?;
         Ok(true)
     }
 }

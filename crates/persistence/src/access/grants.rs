@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, Vault, Work,
-    clock::{from_micros, to_micros},
+    clock::{from_micros, micros, to_micros},
     dialect::database_now,
 };
 
@@ -103,10 +103,6 @@ pub struct ListedGrant {
     pub last_used_at: DateTime<Utc>,
     /// When it is over at the latest.
     pub expires_at: DateTime<Utc>,
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
 /// `BASE64URL(SHA256(verifier))`.
@@ -257,7 +253,7 @@ impl Work {
     }
 
     /// Ends all grants to an app.
-    pub async fn end_grants_to(&mut self, client: Uuid, reason: EndReason) -> Result<(), StoreError> {
+    pub(crate) async fn end_grants_to(&mut self, client: Uuid, reason: EndReason) -> Result<(), StoreError> {
         self.end_grants(grant::Column::ClientId.eq(client), reason).await.map(drop)
     }
 

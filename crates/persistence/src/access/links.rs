@@ -10,7 +10,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entity::one_time_link as link;
-use crate::{Store, StoreError, Vault, Work, clock::to_micros, dialect::database_now};
+use crate::{
+    Store, StoreError, Vault, Work,
+    clock::{micros, to_micros},
+    dialect::database_now,
+};
 
 /// What a link is for; one of another purpose opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,13 +52,12 @@ impl Work {
     pub async fn make_link(&mut self, purpose: LinkPurpose, person: Option<Uuid>) -> Result<String, StoreError> {
         self.end_links(purpose, person).await?;
         let token = Vault::fresh_secret()?;
-        let lifetime = i64::try_from(purpose.lifetime().as_micros()).unwrap_or(i64::MAX / 4);
         let row = link::ActiveModel {
             mac: ActiveValue::Set(self.store.link_mac(purpose, &token)),
             purpose: ActiveValue::Set(purpose.code().to_owned()),
             person_id: ActiveValue::Set(person),
             created_at: ActiveValue::Set(to_micros(self.at)),
-            expires_at: ActiveValue::Set(to_micros(self.at).saturating_add(lifetime)),
+            expires_at: ActiveValue::Set(to_micros(self.at).saturating_add(micros(purpose.lifetime()))),
             used_at: ActiveValue::Set(None),
         };
         link::Entity::insert(row).exec_without_returning(&self.transaction).await?;
@@ -62,7 +65,7 @@ impl Work {
     }
 
     /// Ends all links of a purpose that a person could still use.
-    pub async fn end_links(&mut self, purpose: LinkPurpose, person: Option<Uuid>) -> Result<(), StoreError> {
+    async fn end_links(&mut self, purpose: LinkPurpose, person: Option<Uuid>) -> Result<(), StoreError> {
         let whose = match person {
             Some(id) => link::Column::PersonId.eq(id),
             None => link::Column::PersonId.is_null(),
@@ -74,6 +77,14 @@ impl Work {
             .filter(whose)
             .exec(&self.transaction)
             .await?;
+        Ok(())
+    }
+
+    /// Ends every link by which a person could get in.
+    pub async fn end_links_of(&mut self, person: Uuid) -> Result<(), StoreError> {
+        for purpose in [LinkPurpose::Invitation, LinkPurpose::PasswordReset] {
+            self.end_links(purpose, Some(person)).await?;
+        }
         Ok(())
     }
 

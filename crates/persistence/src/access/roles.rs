@@ -8,7 +8,7 @@ use uuid::Uuid;
 pub(crate) use aumsos_domain::role_assignments::HolderKind;
 use aumsos_domain::{
     CodeList,
-    access::{ActorId, Role, RoleAssignment, RolePlace, Term},
+    access::{ActorId, Role, RoleAssignment, Term},
     role_assignments::GivenRole,
 };
 
@@ -16,6 +16,7 @@ use super::entity::{person, role_assignment};
 use crate::{
     Store, StoreError, Work,
     clock::{self, to_micros},
+    role_assignments::{live_at, place_of},
 };
 
 impl Work {
@@ -90,24 +91,13 @@ impl Store {
 }
 
 pub(super) fn valid_now() -> Condition {
-    let now = to_micros(clock::now());
-    let not_over = Condition::any()
-        .add(role_assignment::Column::ValidUntil.is_null())
-        .add(role_assignment::Column::ValidUntil.gt(now));
-    Condition::all()
-        .add(role_assignment::Column::ValidFrom.lte(now))
-        .add(role_assignment::Column::RevokedAt.is_null())
-        .add(not_over)
+    let now = clock::now();
+    Condition::all().add(role_assignment::Column::ValidFrom.lte(to_micros(now))).add(live_at(now))
 }
 
 fn read(row: &role_assignment::Model) -> Result<RoleAssignment, StoreError> {
     let role = Role::from_code(&row.role).ok_or(StoreError::Unreadable("a role"))?;
-    let place = match row.place_kind.as_str() {
-        "unit" => RolePlace::Unit(row.place_id),
-        "institution" => RolePlace::Institution(row.place_id),
-        _ => return Err(StoreError::Unreadable("the place of a role")),
-    };
-    Ok(RoleAssignment { role, place })
+    Ok(RoleAssignment { role, place: place_of(row)? })
 }
 
 /// Somebody as a table names them; nothing when it cannot be read.

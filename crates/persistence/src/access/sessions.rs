@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::entity::{app_grant, browser_session as session, person, person_secret};
 use crate::{
     Store, StoreError, Vault, Work,
-    clock::{from_micros, to_micros},
+    clock::{from_micros, micros, to_micros},
     dialect::database_now,
 };
 
@@ -97,10 +97,6 @@ pub struct ListedSession {
     pub last_seen_at: DateTime<Utc>,
     /// When it is over at the latest.
     pub expires_at: DateTime<Utc>,
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
 impl Work {

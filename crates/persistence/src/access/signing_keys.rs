@@ -18,7 +18,7 @@ use sea_orm::{
 use super::entity::signing_key;
 use crate::{
     Store, StoreError, Work,
-    clock::{self, from_micros, to_micros},
+    clock::{self, from_micros, micros, to_micros},
     vault::place,
 };
 
@@ -48,7 +48,8 @@ impl SigningAlgorithm {
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
+    /// The algorithm of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
         [Self::EdDsa, Self::Es256].into_iter().find(|algorithm| algorithm.name() == name)
     }
 }
@@ -76,10 +77,6 @@ impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKey").field("id", &self.id).finish_non_exhaustive()
     }
-}
-
-fn after(from: DateTime<Utc>, duration: Duration) -> i64 {
-    to_micros(from).saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4))
 }
 
 impl Store {
@@ -146,8 +143,8 @@ impl Work {
         algorithm: SigningAlgorithm,
         announced: Duration,
     ) -> Result<String, StoreError> {
-        let signs_from = after(self.at, announced);
-        let until = signs_from.saturating_add(i64::try_from(VERIFIES_FOR.as_micros()).unwrap_or(0));
+        let signs_from = to_micros(self.at).saturating_add(micros(announced));
+        let until = signs_from.saturating_add(micros(VERIFIES_FOR));
         signing_key::Entity::update_many()
             .col_expr(signing_key::Column::RetiredAt, Expr::value(until))
             .filter(signing_key::Column::RetiredAt.is_null())

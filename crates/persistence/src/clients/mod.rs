@@ -17,7 +17,7 @@ use aumsos_domain::{
 use crate::{
     Store, StoreError, Work,
     access::{
-        client_change,
+        EndReason, client_change,
         entity::client::{ActiveModel, Column, Entity, Model},
         networks_of, networks_text,
     },
@@ -100,6 +100,12 @@ impl Work {
         row.as_ref().map(read).transpose()
     }
 
+    /// The client of a name, locked until the end of this unit of work.
+    pub(crate) async fn client_named_for_update(&mut self, client_id: &str) -> Result<Option<Client>, StoreError> {
+        let found = Entity::find().filter(Column::ClientId.eq(client_id)).lock_exclusive().one(&self.transaction);
+        found.await?.as_ref().map(read).transpose()
+    }
+
     /// How a client's credential is bound.
     pub async fn bounds_of_client(&mut self, id: Uuid) -> Result<Bounds, StoreError> {
         let row = Entity::find_by_id(id).one(&self.transaction).await?.ok_or(DAMAGED)?;
@@ -133,6 +139,12 @@ impl Work {
             Some(_) => Entity::update(all_set(row.clone())).exec(&self.transaction).await.map(drop)?,
         }
         self.append(client_change(action, kept.as_ref(), &row)?).await
+    }
+
+    /// Writes a client that was revoked: with it ends what people let it do.
+    pub async fn save_revoked_client(&mut self, before: &Client, after: &Client) -> Result<(), StoreError> {
+        self.save_client("revoked", Some(before), after, Secret::Kept).await?;
+        self.end_grants_to(after.id, EndReason::ClientRevoked).await
     }
 }
 

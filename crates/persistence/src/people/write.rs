@@ -13,13 +13,10 @@ use super::{
 };
 use crate::{
     StoreError, Work,
-    access::{
-        LinkPurpose,
-        entity::{
-            outside_identity,
-            person::{ActiveModel, Column, Entity},
-            person_secret, recovery_code,
-        },
+    access::entity::{
+        outside_identity,
+        person::{ActiveModel, Column, Entity},
+        person_secret, recovery_code,
     },
     clock::to_micros,
     ledger::{Change, State},
@@ -94,9 +91,7 @@ impl Work {
     pub async fn erase_person(&mut self, before: &Person, after: &Person) -> Result<(), StoreError> {
         self.save_person("erased", Some(before), after).await?;
         self.destroy_key_of(after.id).await?;
-        for purpose in [LinkPurpose::Invitation, LinkPurpose::PasswordReset] {
-            self.end_links(purpose, Some(after.id)).await?;
-        }
+        self.end_links_of(after.id).await?;
         person_secret::Entity::delete_by_id(after.id).exec(&self.transaction).await?;
         recovery_code::Entity::delete_many()
             .filter(recovery_code::Column::PersonId.eq(after.id))

@@ -107,6 +107,15 @@ fn document_of(given: &GivenRole) -> String {
     .to_string()
 }
 
+/// Where a role is held, as the table names it.
+pub(crate) fn place_of(row: &Model) -> Result<RolePlace, StoreError> {
+    match row.place_kind.as_str() {
+        "unit" => Ok(RolePlace::Unit(row.place_id)),
+        "institution" => Ok(RolePlace::Institution(row.place_id)),
+        _ => Err(DAMAGED),
+    }
+}
+
 const fn place_columns(place: RolePlace) -> (&'static str, Uuid) {
     match place {
         RolePlace::Unit(id) => ("unit", id),
@@ -138,17 +147,12 @@ fn read(row: &Model) -> Result<GivenRole, StoreError> {
         HolderKind::Person => ActorId::Person(row.holder_id),
         HolderKind::Client => ActorId::Client(row.holder_id),
     };
-    let place = match row.place_kind.as_str() {
-        "unit" => RolePlace::Unit(row.place_id),
-        "institution" => RolePlace::Institution(row.place_id),
-        _ => return Err(DAMAGED),
-    };
     Ok(GivenRole {
         id: row.id,
         version: row.version,
         holder,
         role: Role::from_code(&row.role).ok_or(DAMAGED)?,
-        place,
+        place: place_of(row)?,
         term: Term {
             valid_from: from_micros(row.valid_from)?,
             valid_until: row.valid_until.map(from_micros).transpose()?,

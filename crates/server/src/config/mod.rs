@@ -33,7 +33,7 @@ pub use self::{
     reference::reference,
     secret::{MasterKey, Secret},
     sections::{Audit, Http, Identity, Log, Mail, Objects, RateLimit, Secrets, Storage, Telemetry},
-    values::{LogFilter, LogFormat, SigningAlgorithm},
+    values::{LogFilter, LogFormat},
 };
 use self::{layers::Layers, layers::Surroundings, reader::Reader, values::Scalar};
 

@@ -4,13 +4,14 @@
 use std::{net::SocketAddr, num::NonZero, path::PathBuf, thread};
 
 use aumsos_domain::access::Network;
+use aumsos_persistence::access::SigningAlgorithm;
 
 use super::{
     addresses::{Database, DatabaseUrl, HttpUrl, ObjectsUrl, WebOrigin},
     mail::{MailAddress, SmtpUrl},
     reader::Reader,
     secret::{MasterKey, Secret},
-    values::{LogFilter, LogFormat, SigningAlgorithm},
+    values::{LogFilter, LogFormat},
 };
 
 /// One setting, as the reference describes it.

@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
 };
 
+use aumsos_persistence::access::SigningAlgorithm;
 use figment::value::{Num, Value};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
@@ -162,30 +163,13 @@ impl Scalar for bool {
     }
 }
 
-/// How access tokens are signed (RFC 8037, RFC 7518 §3.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SigningAlgorithm {
-    /// Ed25519.
-    EdDsa,
-    /// ECDSA over P-256 with SHA-256.
-    Es256,
-}
-
 impl Scalar for SigningAlgorithm {
     fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "EdDSA" => Ok(Self::EdDsa),
-            "ES256" => Ok(Self::Es256),
-            _ => Err(format!("`{text}` is not offered: use EdDSA or ES256")),
-        }
+        Self::from_name(text).ok_or_else(|| format!("`{text}` is not offered: use EdDSA or ES256"))
     }
 
     fn shown(&self) -> String {
-        match self {
-            Self::EdDsa => "EdDSA",
-            Self::Es256 => "ES256",
-        }
-        .to_owned()
+        self.name().to_owned()
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn make(
     chance: &mut Chance,
 ) -> Result<Vec<ActorId>, StoreError> {
     let mut made = Vec::new();
-    let password = Passwords::new(1)?.hash(SECRET).await?;
+    let password = Passwords::new(1).hash(SECRET).await?;
     for &role in Role::ALL {
         let roles: Vec<_> = places(role, tree, home).into_iter().map(|place| RoleAssignment { role, place }).collect();
         let label = role.label(Language::Indonesian);

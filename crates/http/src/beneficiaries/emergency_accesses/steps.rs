@@ -4,9 +4,10 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use aumsos_domain::{
     access::Permission,
     beneficiaries::emergency_access::{
-        EMERGENCY_ACCESS_IS_OVER, EMERGENCY_ACCESS_IS_REVIEWED, OWN_EMERGENCY_ACCESS, ReviewProfile,
+        EMERGENCY_ACCESS_IS_OVER, EMERGENCY_ACCESS_IS_REVIEWED, EmergencyAccess, OWN_EMERGENCY_ACCESS, ReviewProfile,
     },
 };
+use aumsos_persistence::{Work, beneficiaries::EmergencyFilters};
 use uuid::Uuid;
 
 use super::model::{EmergencyAccessOut, known_to, tag};
@@ -41,9 +42,7 @@ async fn handle_end(
     let known = known_to(&caller);
     caller
         .run(command.repeat(), async |work| {
-            let found = work.emergency_access_for_update(*id, &known).await?;
-            let before = found.ok_or_else(Problem::not_found)?;
-            expected.check(before.version)?;
+            let before = load(work, *id, &known, &expected).await?;
             let now = work.database_time().await?;
             let after = before.end(now)?;
             work.save_emergency_access("ended", &after).await?;
@@ -76,9 +75,7 @@ async fn handle_review(
     let known = known_to(&caller);
     caller
         .run(command.repeat(), async |work| {
-            let found = work.emergency_access_for_update(*id, &known).await?;
-            let before = found.ok_or_else(Problem::not_found)?;
-            expected.check(before.version)?;
+            let before = load(work, *id, &known, &expected).await?;
             if before.reason.is_none() {
                 // The person was erased, and what was written of them with it: nothing can be sealed for them any more.
                 return Err(Problem::gone());
@@ -88,4 +85,16 @@ async fn handle_review(
             Reply::record(&tag(&after), &EmergencyAccessOut::from(after))
         })
         .await
+}
+
+/// The access of an id that the caller may know of, at the version that was named, locked until the end of the unit of work.
+async fn load(
+    work: &mut Work,
+    id: Uuid,
+    known: &EmergencyFilters,
+    expected: &MaybeIfMatch,
+) -> Result<EmergencyAccess, Problem> {
+    let access = work.emergency_access_for_update(id, known).await?.ok_or_else(Problem::not_found)?;
+    expected.check(access.version)?;
+    Ok(access)
 }

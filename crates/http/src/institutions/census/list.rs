@@ -5,7 +5,7 @@ use aumsos_domain::access::Permission;
 use aumsos_persistence::institutions::CensusSpan;
 use uuid::Uuid;
 
-use super::model::{CensusQuery, CensusReportOut, direction, key};
+use super::model::{CensusQuery, CensusReportOut, key};
 use crate::{
     access::Caller,
     listing::ListQuery,
@@ -28,7 +28,7 @@ async fn handle(caller: Caller, id: web::Path<Uuid>, query: ListQuery<CensusQuer
     caller.reach_institution(*id, Permission::CensusRead).await?;
     let sight = caller.institution_sight();
     let span = CensusSpan { from: query.filters.from, until: query.filters.until };
-    let found = caller.store().census_reports(*id, span, direction(&query), &query.page_and_one(), &sight).await?;
+    let found = caller.store().census_reports(*id, span, query.direction(), &query.page_and_one(), &sight).await?;
     let count =
         if query.with_count { Some(caller.store().count_census_reports(*id, span, &sight).await?) } else { None };
     let rows = found.into_iter().map(|report| {

@@ -1,16 +1,13 @@
 //! What goes in and out.
 
 use aumsos_domain::census::{CensusReport, ResidentCount};
-use aumsos_persistence::page::{Direction, KeyValue};
+use aumsos_persistence::page::KeyValue;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::{
-    conditional::Tag,
-    listing::{ListFilters, ListQuery},
-};
+use crate::{conditional::Tag, listing::ListFilters};
 
 /// A report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -79,10 +76,6 @@ impl ListFilters for CensusQuery {
     type Sort = ();
     const SORTS: &'static [(&'static str, ())] = &[("counted_on", ())];
     const DEFAULT_SORT: &'static str = "-counted_on";
-}
-
-pub(super) fn direction(query: &ListQuery<CensusQuery>) -> Direction {
-    query.sort.first().map_or(Direction::Descending, |((), direction)| *direction)
 }
 
 pub(super) fn key(report: &CensusReport) -> Vec<KeyValue> {

@@ -5,7 +5,7 @@ use aumsos_domain::access::Permission;
 use aumsos_persistence::institutions::SeenProposal;
 use uuid::Uuid;
 
-use super::model::{ProposalOut, ProposalQuery, direction, key};
+use super::model::{ProposalOut, ProposalQuery, key};
 use crate::{
     access::Caller,
     listing::ListQuery,
@@ -27,7 +27,7 @@ pub(super) fn operation() -> Operation {
 async fn handle(caller: Caller, id: web::Path<Uuid>, query: ListQuery<ProposalQuery>) -> Result<HttpResponse, Problem> {
     caller.reach_institution(*id, Permission::InstitutionsRead).await?;
     let (status, sight) = (&query.filters.status, caller.institution_sight());
-    let found = caller.store().proposals(*id, status, direction(&query), &query.page_and_one(), &sight).await?;
+    let found = caller.store().proposals(*id, status, query.direction(), &query.page_and_one(), &sight).await?;
     let count = if query.with_count { Some(caller.store().count_proposals(*id, status, &sight).await?) } else { None };
     let rows = found.into_iter().map(|proposal| {
         let key = key(&proposal);

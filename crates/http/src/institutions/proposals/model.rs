@@ -5,21 +5,14 @@ use aumsos_domain::{
     institutions::{Proposal, ProposalStatus},
     text_value::Prose,
 };
-use aumsos_persistence::{
-    institutions::SeenProposal,
-    page::{Direction, KeyValue},
-    sensitive_reads::SensitiveRead,
-};
+use aumsos_persistence::{institutions::SeenProposal, page::KeyValue, sensitive_reads::SensitiveRead};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::super::{model::ActorOut, write::InstitutionWrite};
-use crate::{
-    conditional::Tag,
-    listing::{ListFilters, ListQuery},
-};
+use crate::{conditional::Tag, listing::ListFilters};
 
 /// What a verified record is to say.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -117,10 +110,6 @@ impl ListFilters for ProposalQuery {
     type Sort = ();
     const SORTS: &'static [(&'static str, ())] = &[("created_at", ())];
     const DEFAULT_SORT: &'static str = "-created_at";
-}
-
-pub(super) fn direction(query: &ListQuery<ProposalQuery>) -> Direction {
-    query.sort.first().map_or(Direction::Descending, |((), direction)| *direction)
 }
 
 pub(super) fn key(proposal: &Proposal) -> Vec<KeyValue> {
