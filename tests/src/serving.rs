@@ -9,6 +9,10 @@ use aumsos_domain::{
 use aumsos_persistence::access::NewClient;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use uuid::Uuid;
 
 use crate::harness::{BinaryServer, System, TestDatabase, TestServer};
@@ -148,6 +152,20 @@ async fn an_idle_connection_does_not_hold_up_the_stop() {
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(3), "{took:?}");
     assert!(nobody.get("/health/live").try_send().await.is_none());
+}
+
+/// Longer than the five seconds of the framework, after which a client or proxy would send into a connection that closes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_lay_idle_still_answers() {
+    let server = TestServer::start(TestDatabase::migrated(System::Sqlite), &[]).await;
+    let mut connection = TcpStream::connect(server.url().strip_prefix("http://").unwrap()).await.unwrap();
+    for pause in [0, 8] {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        connection.write_all(b"HEAD /health/live HTTP/1.1\r\nHost: aumsos\r\n\r\n").await.unwrap();
+        let mut told = [0; 1024];
+        let length = connection.read(&mut told).await.unwrap();
+        assert!(told[..length].starts_with(b"HTTP/1.1 200 "), "after {pause} s: {}", told[..length].escape_ascii());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -38,6 +38,9 @@ const DRAIN: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(20);
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may lie idle: longer than clients and proxies keep theirs (60 s in nginx and most balancers, 90 s in
+/// Go and reqwest), so that no request is sent into a connection which the service is just closing.
+const KEEP_ALIVE: Duration = Duration::from_secs(100);
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 2048;
 
@@ -97,6 +100,7 @@ impl Server {
             .workers(config.http.worker_count())
             .disable_signals()
             .client_request_timeout(HEAD_TIMEOUT)
+            .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(DRAIN.as_secs())
             .listen(listener)
             .map_err(|error| Failure::io(config.http.listen, error))?

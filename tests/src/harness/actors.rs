@@ -137,7 +137,7 @@ impl IntoFuture for Ask {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let response = self.request.send().await.unwrap_or_else(|error| panic!("{}: {error}", self.url));
+            let response = self.request.send().await.unwrap_or_else(|error| panic!("{}: {error:?}", self.url));
             Answer::to(self.method, &self.url, response).await
         })
     }
