@@ -27,6 +27,7 @@ mod organization_units;
 mod people;
 mod permissions;
 mod regions;
+mod remembered;
 mod role_assignments;
 mod saved_filters;
 mod serving;

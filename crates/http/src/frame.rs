@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
-    body::{BoxBody, EitherBody, MessageBody},
+    body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method, StatusCode,
@@ -14,7 +14,7 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use aumsos_domain::{Language, access::ActorId};
+use aumsos_domain::Language;
 use opentelemetry::{global, propagation::Extractor};
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -25,6 +25,7 @@ use crate::{
     operation,
     problem::{Occurrence, Problem, reasons},
     rate_limit::Standing,
+    remembered::{Asked, Moment},
     service::Service,
 };
 
@@ -37,12 +38,9 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// Wraps the whole app.
-pub async fn frame<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+pub async fn frame<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse, Error> {
     let Some(service) = request.app_data::<web::Data<Service>>().map(|data| data.get_ref().clone()) else {
-        return next.call(request).await.map(ServiceResponse::map_into_left_body);
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -55,21 +53,21 @@ async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
     id: String,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+) -> Result<ServiceResponse, Error> {
     let begun = Instant::now();
     let is_anonymous;
     let mut standing = None;
     let admitted = admit(&service, &request).await;
     let response = match admitted {
-        Ok((caller, told)) => {
-            is_anonymous = caller == ActorId::Anonymous;
+        Ok((identity, told)) => {
+            is_anonymous = identity.is_anonymous();
             standing = told;
-            next.call(request).await?.map_into_left_body()
+            answer_admitted(&service, request, next, &identity).await?
         }
         Err(problem) => {
             is_anonymous = true;
             let (request, _) = request.into_parts();
-            ServiceResponse::new(request, HttpResponse::from_error(problem)).map_into_right_body()
+            ServiceResponse::new(request, HttpResponse::from_error(problem))
         }
     };
     let mut response = with_problem_rendered(&service, response, &id);
@@ -80,15 +78,31 @@ async fn answer<B: MessageBody + 'static>(
     Ok(response)
 }
 
+/// The answer that is kept for this caller, or the one that the operation makes now.
+async fn answer_admitted<B: MessageBody + 'static>(
+    service: &Service,
+    request: ServiceRequest,
+    next: Next<B>,
+    identity: &Arc<Identity>,
+) -> Result<ServiceResponse, Error> {
+    let Some(asked) = Asked::by(&request, identity) else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let now = Moment::now(&service.store);
+    if let Some(answer) = service.remembered.answer(&asked, now, request.request()) {
+        return Ok(request.into_response(answer));
+    }
+    Ok(service.remembered.keep(asked, now, next.call(request).await?))
+}
+
 /// Who calls, and whether they may call just now. Health checks are never counted.
-async fn admit(service: &Service, request: &ServiceRequest) -> Result<(ActorId, Option<Standing>), Problem> {
+async fn admit(service: &Service, request: &ServiceRequest) -> Result<(Arc<Identity>, Option<Standing>), Problem> {
     let address = peer(service, request.request());
     let identity = identify(service, request, address).await?;
-    let caller = identity.actor.id;
     let is_health = request.path().starts_with("/health/");
-    let standing = if is_health { None } else { service.rate_limits.check(caller, address)? };
-    request.extensions_mut().insert(identity);
-    Ok((caller, standing))
+    let standing = if is_health { None } else { service.rate_limits.check(identity.actor.id, address)? };
+    request.extensions_mut().insert(Arc::clone(&identity));
+    Ok((identity, standing))
 }
 
 async fn identify(
@@ -163,11 +177,7 @@ impl Extractor for Headers<'_> {
 }
 
 /// Every error becomes a problem in the language of the caller.
-fn with_problem_rendered<B>(
-    service: &Service,
-    response: ServiceResponse<EitherBody<B, BoxBody>>,
-    id: &str,
-) -> ServiceResponse<EitherBody<B, BoxBody>> {
+fn with_problem_rendered(service: &Service, response: ServiceResponse, id: &str) -> ServiceResponse {
     let Some(error) = response.response().error() else { return response };
     let fallback;
     let problem = match error.as_error::<Problem>() {
@@ -186,7 +196,7 @@ fn with_problem_rendered<B>(
     let occurrence =
         Occurrence { public_url: &service.settings.public_url, path: response.request().path(), request_id: id };
     let rendered = problem.render(language, &occurrence);
-    response.into_response(rendered.map_into_right_body())
+    response.into_response(rendered)
 }
 
 /// What the framework itself refused.

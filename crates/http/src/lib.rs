@@ -38,6 +38,7 @@ pub mod problem;
 pub mod rate_limit;
 pub mod record;
 pub mod regions;
+mod remembered;
 pub mod role_assignments;
 pub mod safeguarding_codes;
 pub mod saved_filters;

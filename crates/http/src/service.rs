@@ -17,6 +17,7 @@ use crate::{
     operations, pages,
     problem::{Problem, page, reasons},
     rate_limit::RateLimits,
+    remembered::Remembered,
     settings::Settings,
 };
 
@@ -34,6 +35,7 @@ pub struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) remembered: Remembered,
     pub(crate) readiness: Readiness,
     pub(crate) live: Live,
     stopping: watch::Sender<bool>,
@@ -73,6 +75,7 @@ impl Service {
             tokens,
             passwords,
             rate_limits,
+            remembered: Remembered::default(),
             readiness: Readiness::default(),
             live,
             stopping: watch::Sender::new(false),

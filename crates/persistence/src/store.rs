@@ -1,6 +1,13 @@
 //! The store: how the service reaches its database, on SQLite and on `PostgreSQL`.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
 use tokio::sync::{Notify, watch};
@@ -44,6 +51,8 @@ pub struct Store {
     pub(crate) committed: Arc<Notify>,
     /// Rung after each commit that leaves work in the queue; wakes the worker of this process.
     pub(crate) queued: Arc<Notify>,
+    /// How many changes this process has committed, or may have.
+    commits: Arc<AtomicU64>,
     /// The last sealed position this process knows of.
     sealed: Arc<watch::Sender<i64>>,
 }
@@ -78,6 +87,7 @@ impl Store {
             vault: Arc::new(vault),
             committed: Arc::new(Notify::new()),
             queued: Arc::new(Notify::new()),
+            commits: Arc::new(AtomicU64::new(0)),
             sealed: Arc::new(watch::Sender::new(0)),
         };
         store.adopt_own_secret().await?;
@@ -92,6 +102,15 @@ impl Store {
     /// Whether it is the embedded database.
     pub fn is_sqlite(&self) -> bool {
         self.backend() == DbBackend::Sqlite
+    }
+
+    /// A number that grows whenever this process commits a change of a record: what was read before it grew may be old.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn count_commit(&self) {
+        self.commits.fetch_add(1, Ordering::Release);
     }
 
     /// What personal data is sealed with.

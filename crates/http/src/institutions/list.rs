@@ -13,6 +13,7 @@ use crate::{
     listing::{ListQuery, Search},
     operation::{Access, Operation, Tag},
     problem::Problem,
+    remembered::may_be_kept,
 };
 
 /// The row of the operation that lists.
@@ -68,5 +69,6 @@ async fn handle(caller: Caller, query: ListQuery<InstitutionQuery>) -> Result<Ht
         let key = std::mem::take(&mut seen.key);
         (InstitutionOut::from(seen), key)
     });
-    Ok(cursor.told_with(query.answer(&caller, rows.collect(), count)?))
+    let answer = cursor.told_with(query.answer(&caller, rows.collect(), count)?);
+    Ok(if reads.is_empty() { may_be_kept(answer) } else { answer })
 }

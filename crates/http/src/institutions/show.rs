@@ -19,6 +19,7 @@ use crate::{
     operation::{Access, Operation, Tag},
     problem::Problem,
     record::Show,
+    remembered::may_be_kept,
 };
 
 /// How one institution is to be shown.
@@ -67,10 +68,13 @@ async fn handle(
     match caller.store().institution(*id, &sight).await? {
         Lookup::Found(seen) => {
             let tag = tag(&seen);
-            if let Some(read) = sensitive_read(&seen).filter(|_| !show.is_known(&tag)) {
+            let read = sensitive_read(&seen);
+            let is_about_people = read.is_some();
+            if let Some(read) = read.filter(|_| !show.is_known(&tag)) {
                 caller.note_reads(&[read]).await?;
             }
-            show.answer(&tag, &InstitutionOut::from(*seen))
+            let answer = show.answer(&tag, &InstitutionOut::from(*seen))?;
+            Ok(if is_about_people { answer } else { may_be_kept(answer) })
         }
         Lookup::Merged(into) => {
             let location = format!("/v1/institutions/{into}");

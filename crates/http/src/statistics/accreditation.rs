@@ -14,6 +14,7 @@ use crate::{
     listing::Query,
     operation::{Access, Operation, Tag},
     problem::Problem,
+    remembered::may_be_kept,
 };
 
 /// The row of this operation.
@@ -36,7 +37,7 @@ async fn handle(caller: Caller, query: Query<InstitutionQuery>) -> Result<HttpRe
     };
     let sight = InstitutionSight::of(caller.actor());
     let groups = caller.store().institution_statistics(&question, &sight).await?;
-    Ok(HttpResponse::Ok().json(AccreditationOut::of(&groups)))
+    Ok(may_be_kept(HttpResponse::Ok().json(AccreditationOut::of(&groups))))
 }
 
 impl AccreditationOut {

@@ -10,6 +10,7 @@ use crate::{
     listing::Query,
     operation::{Access, Operation, Tag},
     problem::{FieldError, Problem, reasons},
+    remembered::may_be_kept,
 };
 
 /// The row of this operation.
@@ -43,5 +44,5 @@ async fn handle(caller: Caller, query: Query<StatisticsQuery>) -> Result<HttpRes
     let question = Question { group_by: query.group_by.clone(), filters: query.filters(), with_residents };
     let groups = caller.store().institution_statistics(&question, &sight).await?;
     let groups = groups.into_iter().map(|group| GroupOut::of(group, &query)).collect();
-    Ok(HttpResponse::Ok().json(StatisticsOut { groups }))
+    Ok(may_be_kept(HttpResponse::Ok().json(StatisticsOut { groups })))
 }

@@ -82,6 +82,15 @@ impl Work {
     }
 }
 
+/// Counts a commit when it is over, also one that failed or that nobody waited for: it may have been done.
+struct Counted<'a>(&'a Store);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.count_commit();
+    }
+}
+
 /// Commits what a unit of work has written; on SQLite its changes are sealed with it.
 pub(crate) async fn commit(
     transaction: DatabaseTransaction,
@@ -89,7 +98,9 @@ pub(crate) async fn commit(
     has_changes: bool,
 ) -> Result<(), StoreError> {
     let sealed = if has_changes && store.is_sqlite() { seal_at_once(&transaction).await? } else { None };
+    let counted = has_changes.then(|| Counted(store));
     transaction.commit().await?;
+    drop(counted);
     match sealed {
         Some(position) => store.sealed_to(position),
         None => store.committed.notify_one(),

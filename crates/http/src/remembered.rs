@@ -1,0 +1,251 @@
+//! Rendered answers, kept for a moment: what many ask at once is read and written out once.
+//!
+//! An answer is kept for one caller with the very rights that it was made for, and never where it shows personal data:
+//! such reads are on the trail one by one. It is good until this process commits a change of any record, and at most for
+//! [`LONGEST`]: that bounds how stale it can be where another process wrote, or where time itself changes what is shown.
+
+use std::{
+    hash::{Hash, Hasher},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    web::Bytes,
+};
+use aumsos_persistence::Store;
+use quick_cache::{Weighter, sync::Cache};
+
+use crate::{access::Identity, operation::Named};
+
+/// How long an answer is kept at most; what another process wrote is seen after that.
+const LONGEST: Duration = Duration::from_millis(500);
+/// When an answer that is asked for is made anew, so that nobody waits for it.
+const RENEWED: Duration = Duration::from_millis(250);
+/// What all kept answers weigh together, in bytes.
+const CAPACITY: u64 = 32 << 20;
+/// What one answer weighs at most, in bytes.
+const LARGEST: usize = 1 << 20;
+/// What an answer weighs beside its body: its key, its headers.
+const OVERHEAD: u64 = 1024;
+/// About so many answers fit.
+const ITEMS: usize = 4096;
+
+/// The headers that an answer depends on.
+const READ: [HeaderName; 3] = [header::ACCEPT, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH];
+
+/// Who asks, with which rights, for what, in which form: all that an answer depends on beside the records and the time.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    identity: Arc<Identity>,
+    target: String,
+    headers: [Option<HeaderValue>; 3],
+}
+
+/// The moment at which somebody began to make an answer, before anything was read for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    /// How many changes this process had committed.
+    commits: u64,
+    at: Instant,
+}
+
+/// An answer as it was made.
+#[derive(Clone)]
+struct Kept {
+    moment: Moment,
+    is_being_renewed: Arc<AtomicBool>,
+    operation: Named,
+    status: StatusCode,
+    headers: Arc<HeaderMap>,
+    body: Bytes,
+}
+
+/// What a handler says of an answer that may be kept.
+struct MayBeKept;
+
+/// The answers that are kept.
+pub(crate) struct Remembered(Cache<Asked, Kept, Weight>);
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Asked, Kept> for Weight {
+    fn weight(&self, _: &Asked, kept: &Kept) -> u64 {
+        OVERHEAD + u64::try_from(kept.body.len()).unwrap_or(CAPACITY)
+    }
+}
+
+impl Asked {
+    /// What a request asks for, where it is one whose answer could be kept.
+    pub(crate) fn by(request: &ServiceRequest, identity: &Arc<Identity>) -> Option<Self> {
+        let is_said_once = |name| request.headers().get_all(name).count() < 2;
+        (request.method() == Method::GET && READ.iter().all(is_said_once)).then(|| Self {
+            identity: Arc::clone(identity),
+            target: request.uri().to_string(),
+            headers: READ.map(|name| request.headers().get(name).cloned()),
+        })
+    }
+}
+
+impl Moment {
+    /// This moment.
+    pub(crate) fn now(store: &Store) -> Self {
+        Self { commits: store.commits(), at: Instant::now() }
+    }
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        self.target == other.target && self.headers == other.headers && self.identity.actor == other.identity.actor
+    }
+}
+
+impl Eq for Asked {}
+
+impl Hash for Asked {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.target.hash(state);
+        self.headers.hash(state);
+        self.identity.actor.hash(state);
+    }
+}
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self(Cache::with_weighter(ITEMS, CAPACITY, Weight))
+    }
+}
+
+impl Remembered {
+    /// The answer to a request, if it was made a moment ago and this process has changed nothing since.
+    pub(crate) fn answer(&self, asked: &Asked, now: Moment, request: &HttpRequest) -> Option<HttpResponse> {
+        let kept = self.0.get(asked)?;
+        let age = now.at.duration_since(kept.moment.at);
+        if kept.moment.commits != now.commits || age >= LONGEST {
+            return None;
+        }
+        // One of those who ask makes it anew while the others are still served.
+        if age >= RENEWED && !kept.is_being_renewed.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        request.extensions_mut().insert(kept.operation);
+        let mut answer = HttpResponse::build(kept.status);
+        for (name, value) in kept.headers.iter() {
+            answer.append_header((name.clone(), value.clone()));
+        }
+        Some(answer.body(kept.body))
+    }
+
+    /// Keeps an answer that was begun at a moment, if its handler said that it may be kept.
+    pub(crate) fn keep<B: MessageBody + 'static>(
+        &self,
+        asked: Asked,
+        moment: Moment,
+        response: ServiceResponse<B>,
+    ) -> ServiceResponse {
+        let may_be_kept = response.response().extensions().contains::<MayBeKept>();
+        let operation = response.request().extensions().get::<Named>().copied();
+        let status = response.status();
+        let is_kept = may_be_kept && matches!(status, StatusCode::OK | StatusCode::NOT_MODIFIED);
+        let (true, Some(operation)) = (is_kept, operation) else {
+            return response.map_into_boxed_body();
+        };
+        let headers = Arc::new(response.headers().clone());
+        response.map_body(|_, body| match body.try_into_bytes() {
+            Ok(body) => {
+                if body.len() <= LARGEST {
+                    let is_being_renewed = Arc::default();
+                    let kept = Kept { moment, is_being_renewed, operation, status, headers, body: body.clone() };
+                    self.0.insert(asked, kept);
+                }
+                body.boxed()
+            }
+            Err(body) => body.boxed(),
+        })
+    }
+}
+
+/// Says that an answer shows nobody's personal data and depends on nothing but the records, the caller's rights and the
+/// request's address and the headers [`READ`]: it may be kept for whoever asks the same in the next moment.
+pub(crate) fn may_be_kept(mut answer: HttpResponse) -> HttpResponse {
+    answer.extensions_mut().insert(MayBeKept);
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use aumsos_domain::access::{
+        Actor, ActorId, Permission, PermissionSet, Role, RoleAssignment, RolePlace, SharedPermission,
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn asked(actor: &Actor, uri: &str, headers: &[(&str, &str)]) -> Option<Asked> {
+        let request =
+            headers.iter().fold(TestRequest::get().uri(uri), |request, header| request.insert_header(*header));
+        let identity = Identity { actor: actor.clone(), ..Identity::anonymous() };
+        Asked::by(&request.to_srv_request(), &Arc::new(identity))
+    }
+
+    /// Whatever of a caller or of a request is different makes it another question.
+    #[test]
+    fn nothing_is_shared_between_those_who_may_see_different_things() {
+        let place = RolePlace::Unit(Uuid::from_u128(1));
+        let actor = Actor::new(
+            ActorId::Client(Uuid::from_u128(7)),
+            vec![RoleAssignment { role: Role::RegionalOfficer, place }],
+        );
+        let shared = SharedPermission { permission: Permission::ALL[0], unit: Uuid::from_u128(2) };
+        let others = [
+            Actor::anonymous(),
+            Actor { id: ActorId::Client(Uuid::from_u128(8)), ..actor.clone() },
+            Actor { id: ActorId::Person(Uuid::from_u128(7)), ..actor.clone() },
+            Actor { roles: Vec::new(), ..actor.clone() },
+            Actor { roles: vec![RoleAssignment { role: Role::Auditor, place }], ..actor.clone() },
+            Actor {
+                roles: vec![RoleAssignment {
+                    role: Role::RegionalOfficer,
+                    place: RolePlace::Institution(Uuid::from_u128(1)),
+                }],
+                ..actor.clone()
+            },
+            Actor { shared: vec![shared], ..actor.clone() },
+            Actor { allowed: PermissionSet::of_personal_data(), ..actor.clone() },
+        ];
+        let first = asked(&actor, "/v1/institutions?q=a", &[]);
+        assert!(first.is_some());
+        assert!(first == asked(&actor, "/v1/institutions?q=a", &[]));
+        for other in &others {
+            assert!(first != asked(other, "/v1/institutions?q=a", &[]), "{other:?}");
+        }
+        assert!(first != asked(&actor, "/v1/institutions?q=b", &[]));
+        assert!(first != asked(&actor, "/v1/institutions", &[]));
+        assert!(first != asked(&actor, "/v1/institutions?q=a", &[("accept", "text/csv")]));
+        assert!(first != asked(&actor, "/v1/institutions?q=a", &[("accept-language", "en")]));
+        assert!(first != asked(&actor, "/v1/institutions?q=a", &[("if-none-match", "\"1\"")]));
+    }
+
+    #[test]
+    fn only_a_get_is_asked_of_what_is_kept() {
+        for method in [Method::HEAD, Method::POST, Method::DELETE] {
+            let request = TestRequest::default().method(method).to_srv_request();
+            assert!(Asked::by(&request, &Arc::new(Identity::anonymous())).is_none());
+        }
+        // Said in two lines, of which only one could stand in the key.
+        let twice = TestRequest::get().append_header(("accept", "a/b")).append_header(("accept", "text/csv"));
+        assert!(Asked::by(&twice.to_srv_request(), &Arc::new(Identity::anonymous())).is_none());
+    }
+}
