@@ -6,7 +6,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -25,6 +28,8 @@ use crate::settings::Settings;
 pub const LIFETIME: Duration = Duration::from_mins(10);
 /// For how long what a caller may do is remembered.
 const REMEMBERED_FOR: Duration = Duration::from_millis(900);
+/// When somebody looks again, so that not everybody has to.
+const RENEWED_AFTER: Duration = Duration::from_millis(600);
 /// How many tokens are remembered; beyond that all are forgotten and verified again.
 const REMEMBERED: usize = 20_000;
 /// `typ` of access tokens (RFC 9068 §2.1).
@@ -99,7 +104,27 @@ impl Verified {
 
 struct Remembered {
     verified: Verified,
-    identity: Option<(Instant, Arc<Identity>)>,
+    holder: Option<Holder>,
+}
+
+/// Who was found behind a token, and when.
+struct Holder {
+    identity: Arc<Identity>,
+    since: Instant,
+    is_being_renewed: AtomicBool,
+}
+
+impl Holder {
+    fn found(identity: Arc<Identity>) -> Self {
+        Self { identity, since: Instant::now(), is_being_renewed: AtomicBool::new(false) }
+    }
+
+    /// Whether the holder need not be looked up by who asks now: in good time before the end one of those who ask looks
+    /// again while the others are still served.
+    fn is_good(&self) -> bool {
+        let age = self.since.elapsed();
+        age < REMEMBERED_FOR && (age < RENEWED_AFTER || self.is_being_renewed.swap(true, Ordering::Relaxed))
+    }
 }
 
 /// Signs and verifies tokens, and knows who stands behind them.
@@ -160,8 +185,7 @@ impl Tokens {
         if remembered.len() >= REMEMBERED {
             remembered.clear();
         }
-        let identity_now = Some((Instant::now(), Arc::clone(&identity)));
-        remembered.insert(fingerprint, Remembered { verified, identity: identity_now });
+        remembered.insert(fingerprint, Remembered { verified, holder: Some(Holder::found(Arc::clone(&identity))) });
         Ok(identity)
     }
 
@@ -183,7 +207,7 @@ impl Tokens {
     /// Looks every caller up again: what somebody may do has changed.
     pub(crate) fn forget_roles(&self) {
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
-        remembered.values_mut().for_each(|known| known.identity = None);
+        remembered.values_mut().for_each(|known| known.holder = None);
     }
 
     /// The public keys as JWKs (RFC 7517 §5).
@@ -199,9 +223,9 @@ impl Tokens {
     fn known(&self, fingerprint: &[u8; 32]) -> Option<Arc<Identity>> {
         let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
         let known = remembered.get(fingerprint)?;
-        let (since, identity) = known.identity.as_ref()?;
-        let is_good = since.elapsed() < REMEMBERED_FOR && known.verified.expires_at() > Utc::now().timestamp();
-        is_good.then(|| Arc::clone(identity))
+        let holder = known.holder.as_ref()?;
+        let is_good = known.verified.expires_at() > Utc::now().timestamp() && holder.is_good();
+        is_good.then(|| Arc::clone(&holder.identity))
     }
 
     async fn ring(&self, store: &Store) -> Result<Arc<KeyRing>, StoreError> {
