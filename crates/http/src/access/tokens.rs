@@ -334,3 +334,26 @@ fn fingerprint(token: &str) -> [u8; 32] {
     bytes.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found_ago(age: Duration) -> Holder {
+        let mut holder = Holder::found(Arc::new(Identity::anonymous()));
+        holder.since = holder.since.checked_sub(age).unwrap_or(holder.since);
+        holder
+    }
+
+    /// In good time one looks again, and nobody is served when the time is over.
+    #[test]
+    fn one_of_those_who_ask_looks_again() {
+        let good = |age: Duration| {
+            let holder = found_ago(age);
+            [holder.is_good(), holder.is_good(), holder.is_good()]
+        };
+        assert_eq!(good(Duration::ZERO), [true, true, true]);
+        assert_eq!(good(RENEWED_AFTER), [false, true, true]);
+        assert_eq!(good(REMEMBERED_FOR), [false, false, false]);
+    }
+}
