@@ -23,11 +23,11 @@ ROADS = ["KH Ahmad Dahlan", "Diponegoro", "Masjid", "Pahlawan", "Sudirman", "Mer
 GRADES = [("Terakreditasi A", 46), ("Terakreditasi B", 95), ("Terakreditasi C", 18), ("Dalam proses", 37), ("", 354)]
 
 
-def institutions(count):
-    """The rows of so many institutions, in the order of their regencies."""
+def institutions(count, beginning=0):
+    """The rows of so many institutions, in the order of their regencies. With another beginning they are others."""
     chance = random.Random(count)
-    for regency, there in itertools.groupby(spread(count), key=lambda village: village.regency_code):
-        for number, village in enumerate(there):
+    for _, there in itertools.groupby(spread(count), key=lambda village: village.regency_code):
+        for number, village in enumerate(there, beginning):
             yield institution(chance, number, village)
 
 
@@ -80,9 +80,9 @@ def institution(chance, number, village):
     ]
 
 
-def write_sheets(count, folder):
+def write_sheets(count, folder, beginning=0):
     """Writes so many institutions as sheets into a folder; gives their paths and numbers of rows."""
-    rows, sheets = institutions(count), []
+    rows, sheets = institutions(count, beginning), []
     while part := list(itertools.islice(rows, ROWS_A_SHEET)):
         path = folder / f"sheet-{len(sheets) + 1:03}.csv"
         with open(path, "w", encoding="utf-8", newline="") as file:
