@@ -75,7 +75,19 @@ def made(system, count, folder):
         seconds = time.monotonic() - begun
         print(f"<!-- {system}: {count:,} institutions, imported at {(count - DEMONSTRATION) / seconds:,.0f} a second -->")
         shutil.rmtree(paper)
+    if database.cluster:
+        settle(database)
     return database
+
+
+def settle(database):
+    """Waits until the service has sealed its ledger, and has PostgreSQL know its tables as it does after a while."""
+    service = database.serve()
+    while database.cluster.sql("SELECT EXISTS (SELECT FROM change_unsealed)") == "t":
+        time.sleep(0.1)
+    service.stop()
+    database.cluster.sql("VACUUM ANALYZE")
+    database.cluster.sql("CHECKPOINT")
 
 
 def create_all_of(database, sheet, rows):

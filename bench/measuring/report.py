@@ -1,5 +1,6 @@
 """What was measured, as tables and as facts that targets are held against."""
 
+import math
 import os
 import pathlib
 import platform
@@ -40,8 +41,8 @@ class Report:
         if of:
             self.facts[f"{name} / {reference}"] = ratio
         compared = (reference, f"{of.rate:,.0f}", f"{ratio:.2f}") if of else ("", "", "")
-        spread = round.p99 / round.p50 if round.p50 else 0
-        self.row(name, f"{round.rate:,.0f}", *compared, f"{round.p50:.2f}", f"{round.p99:.2f}", f"{spread:.1f}")
+        slowest = ("", "") if math.isnan(round.p99) else (f"{round.p99:.2f}", f"{round.p99 / round.p50:.1f}")
+        self.row(name, f"{round.rate:,.0f}", *compared, f"{round.p50:.2f}", *slowest)
 
 
 def machine():

@@ -72,7 +72,7 @@ def exports_of_database(database):
 def count_of(service):
     """How many institutions an export has."""
     officer = service.token("council-officer")
-    return service.told("GET", "/v1/institutions?limit=1&count=true", officer)["total"]
+    return service.told("GET", "/v1/institutions?limit=1&count=true", officer)["count"]
 
 
 def an_import(service, database, report, scratch):
