@@ -45,22 +45,22 @@ def selection(from_document, time_of):
     return ", ".join(column(name) for name in ORDER)
 
 
-def by_psql(cluster, columns=None):
-    """The rows and seconds of `psql \\copy`; without columns of the same as the service's CSV."""
-    if columns is None:
-        # Once a row, not once a column, is the document read.
-        columns = selection(lambda path: f"d#>>'{{{','.join(path)}}}'", lambda name: f"to_timestamp({name} / 1e6)")
-    query = f"SELECT {columns} FROM (SELECT *, document::json AS d FROM institution WHERE {SHOWN}) AS shown"
-    return _timed(
-        [f"{cluster.binaries}/psql", *cluster.reached_by(), "-d", "aumsos", "-qX", "-c"],
-        f"\\copy ({query}) TO '/dev/null' WITH (FORMAT csv, HEADER)",
-    )
+def by_psql(cluster):
+    """The seconds of `psql \\copy` for the columns of the service's CSV."""
+    columns = selection(lambda path: f"d#>>'{{{','.join(path)}}}'", lambda name: f"to_timestamp({name} / 1e6)")
+    # OFFSET 0 has PostgreSQL read a document once and not once for each column, which is four times as fast.
+    query = f"SELECT {columns} FROM (SELECT *, document::jsonb AS d FROM institution WHERE {SHOWN} OFFSET 0) AS shown"
+    return _copied(cluster, f"({query})")
 
 
 def whole_table_by_psql(cluster):
     """The seconds of `\\copy institution` as it stands."""
+    return _copied(cluster, "institution")
+
+
+def _copied(cluster, what):
     command = [f"{cluster.binaries}/psql", *cluster.reached_by(), "-d", "aumsos", "-qX", "-c"]
-    return _timed(command, "\\copy institution TO '/dev/null' WITH (FORMAT csv, HEADER)")
+    return _timed(command, f"\\copy {what} TO '/dev/null' WITH (FORMAT csv, HEADER)")
 
 
 def by_sqlite(file):

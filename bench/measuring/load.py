@@ -1,6 +1,7 @@
 """Rounds of load, by wrk. It runs on the same machine and takes its share of it, from the service as from a reference."""
 
 import dataclasses
+import math
 import os
 import re
 import statistics
@@ -43,7 +44,9 @@ def drive(port, path, token, seconds, connections=50, threads=1, script=None, he
         name: float(value) * UNITS[unit]
         for name, value, unit in re.findall(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s|m)", done, re.M)
     }
-    return Round(float(re.search(r"Requests/sec:\s+([\d.]+)", done).group(1)), percentiles["50"], percentiles["99"])
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done).group(1))
+    # When no request ended in time, nothing is known of how long one takes.
+    return Round(rate, percentiles["50"] or math.nan, percentiles["99"] or math.nan)
 
 
 def interleaved(options, *rounds):

@@ -41,8 +41,13 @@ class Report:
         if of:
             self.facts[f"{name} / {reference}"] = ratio
         compared = (reference, f"{of.rate:,.0f}", f"{ratio:.2f}") if of else ("", "", "")
-        slowest = ("", "") if math.isnan(round.p99) else (f"{round.p99:.2f}", f"{round.p99 / round.p50:.1f}")
-        self.row(name, f"{round.rate:,.0f}", *compared, f"{round.p50:.2f}", *slowest)
+        latency = [shown(number, form) for number, form in ((round.p50, "{:.2f}"), (round.p99, "{:.2f}"), (round.p99 / round.p50, "{:.1f}"))]
+        self.row(name, f"{round.rate:,.0f}", *compared, *latency)
+
+
+def shown(number, form):
+    """A number, or nothing where it is not known."""
+    return "" if math.isnan(number) else form.format(number)
 
 
 def machine():
