@@ -6,7 +6,7 @@ import pathlib
 import re
 import subprocess
 
-from .load import Round, drive, interleaved
+from .load import Round, interleaved
 from .references import CONNECTIONS
 
 CLIENTS = 50
@@ -35,7 +35,7 @@ def creates(service, database, report, options, scratch):
     """Creates by many clients; on PostgreSQL beside the statements of one create, sent over as many connections as it holds."""
     officer = service.token("council-officer")
     unit = unit_of(service, officer)
-    ours = lambda: drive(service.port, "/v1/institutions", officer, options.seconds, script="create.lua", unit=unit)
+    ours = lambda: service.load("/v1/institutions", officer, options.seconds, script="create.lua", unit=unit)
     if not database.cluster:
         report.request("create", *interleaved(options, ours))
         return
@@ -120,6 +120,6 @@ def updates(service, report, options):
             answer, told = service.ask("POST", "/v1/institutions", officer, draft_in(unit, number))
             records.append(f"{told[7:43].decode()} {answer.getheader('ETag')}")
         path = "/v1/institutions"
-        return drive(service.port, path, officer, options.seconds, CLIENTS, CLIENTS, script="update.lua", ids=" ".join(records))
+        return service.load(path, officer, options.seconds, CLIENTS, CLIENTS, script="update.lua", ids=" ".join(records))
 
     report.request("update with If-Match", *interleaved(options, changed))

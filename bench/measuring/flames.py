@@ -6,7 +6,6 @@ import re
 import subprocess
 
 from .changes import unit_of
-from .load import drive
 from .reads import Addresses
 from .transfers import export_by_service
 
@@ -36,11 +35,11 @@ def recorded(service, folder, seconds):
 def works(service, addresses, seconds):
     """What is done while it is recorded, by name."""
     token, officer = service.token(), service.token("council-officer")
-    asked = {f"{name}-from-memory": lambda path=path: drive(service.port, path, token, seconds) for name, path in addresses.named.items()}
-    uncached = lambda path: drive(service.port, path, token, seconds, script="uncached.lua")
+    asked = {f"{name}-from-memory": lambda path=path: service.load(path, token, seconds) for name, path in addresses.named.items()}
+    uncached = lambda path: service.load(path, token, seconds, script="uncached.lua")
     asked |= {f"{name}-not-from-memory": lambda path=path: uncached(path) for name, path in addresses.named.items()}
     unit = unit_of(service, officer)
-    asked["create"] = lambda: drive(service.port, "/v1/institutions", officer, seconds, script="create.lua", unit=unit)
+    asked["create"] = lambda: service.load("/v1/institutions", officer, seconds, script="create.lua", unit=unit)
     asked["export-csv"] = lambda: export_by_service(service, officer, "csv")
     return asked
 

@@ -66,25 +66,25 @@ def from_memory(service, addresses, report, options, scratch):
     bare = Bare(pathlib.Path(scratch, "answers"), answers)
     for name, path in addresses.named.items():
         token = service.token()
-        drive(service.port, path, token, 1)
+        service.load(path, token, 1)
         ours, theirs = interleaved(
             options,
-            lambda: drive(service.port, path, token, options.seconds),
+            lambda: service.load(path, token, options.seconds),
             lambda: drive(bare.port, f"/{name}", "none", options.seconds),
         )
         report.request(name, ours, "bare actix-web", theirs)
     bare.stop()
     token, known = service.token(), f"If-None-Match: {answers['one-record'][0].getheader('ETag')}"
-    (ours,) = interleaved(options, lambda: drive(service.port, addresses.one, token, options.seconds, headers=[known]))
+    (ours,) = interleaved(options, lambda: service.load(addresses.one, token, options.seconds, headers=[known]))
     report.request("one-record, 304", ours)
 
 
 def not_from_memory(service, database, addresses, report, options, scratch):
     """What nobody asked for lately: on PostgreSQL beside the same statements through raw sqlx."""
-    token = service.token()
     asked = {"list-of-50, not from memory": addresses.lists, "one-record, not from memory": addresses.records[:200]}
     for name, paths in asked.items():
-        ours = lambda: drive(service.port, "/", token, options.seconds, script="uncached.lua", paths=file)
+        token = service.token()
+        ours = lambda: service.load("/", token, options.seconds, script="uncached.lua", paths=file)
         file = kept_in(scratch, "paths", paths)
         if not database.cluster:
             report.request(name, *interleaved(options, ours))
@@ -104,7 +104,8 @@ def not_from_memory(service, database, addresses, report, options, scratch):
         "statistics": STATISTICS,
     }
     for name, path in alone.items():
-        (ours,) = interleaved(options, lambda: drive(service.port, path, token, options.seconds, script="uncached.lua"))
+        token = service.token()
+        (ours,) = interleaved(options, lambda: service.load(path, token, options.seconds, script="uncached.lua"))
         report.request(f"{name}, not from memory", ours)
 
 
@@ -121,12 +122,12 @@ def by_one_client(service, addresses, report, options):
         "statistics": STATISTICS,
     }
     for name, path in asked.items():
-        alone = lambda: drive(service.port, path, token, options.seconds, connections=1, script="uncached.lua")
+        alone = lambda: service.load(path, token, options.seconds, connections=1, script="uncached.lua")
         report.request(f"{name}, one client, not from memory", *interleaved(options, alone))
 
 
 def with_contacts(service, addresses, report, options):
     """A record with contact persons is never kept: each read of it is a line on the trail."""
     officer = service.token("council-officer")
-    ours = lambda: drive(service.port, addresses.one, officer, options.seconds)
+    ours = lambda: service.load(addresses.one, officer, options.seconds)
     report.request("one-record with contacts, each read noted", *interleaved(options, ours))

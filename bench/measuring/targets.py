@@ -41,7 +41,7 @@ def of_one(report):
         yield "memory of an export < 40 MiB above idle", facts.get("export csv, memory"), "{:.0f} MiB", at_most(40)
         yield "statistics < 5 ms, one client, not from memory", p50(facts, "statistics, one client, not from memory"), "{:.1f} ms", at_most(5)
         yield "statistics < 5 ms, fifty clients", p50(facts, "statistics"), "{:.1f} ms", at_most(5)
-        yield "deep page as fast as the first (rate of it / rate of the first)", deep_against_first(facts), "{:.2f}", at_least(0.95)
+        yield "deep page as fast as the first (a tenth is what rounds differ by)", deep_against_first(facts), "{:.2f} ×", at_least(0.9)
     yield "creates ≥ 0.5 of pgbench with the same statements", facts.get("create / pgbench"), "{:.2f}", at_least(0.5)
     for name in LOADED:
         if name in facts:
@@ -59,9 +59,9 @@ def p50(facts, name):
 
 
 def deep_against_first(facts):
-    """How a page far in compares with the first."""
-    deep, first = (facts.get(f"{page} page of all, not from memory") for page in ("deep", "first"))
-    return deep.rate / first.rate if deep and first else None
+    """How a page far in compares with the first, when one client asks and nothing is in memory."""
+    deep, first = (p50(facts, f"{page} page of all, one client, not from memory") for page in ("deep", "first"))
+    return first / deep if deep and first else None
 
 
 def of_growth(reports):

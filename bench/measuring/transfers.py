@@ -7,7 +7,7 @@ import statistics
 import time
 
 from . import exports
-from .load import drive, interleaved
+from .load import interleaved
 from .processes import MemoryWatch
 from .sheets import write_sheets
 
@@ -117,7 +117,7 @@ def the_feed(service, report, options):
     report.facts["feed"] = rate
     path = f"/v1/changes?after={last // 2}&limit=50"
     report.requests()
-    ours = lambda: drive(service.port, path, token, options.seconds)
+    ours = lambda: service.load(path, token, options.seconds)
     report.request("50 changes from half-way", *interleaved(options, ours))
 
 
