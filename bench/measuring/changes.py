@@ -119,7 +119,7 @@ def updates(service, report, options):
         for number in range(CLIENTS):
             answer, told = service.ask("POST", "/v1/institutions", officer, draft_in(unit, number))
             records.append(f"{told[7:43].decode()} {answer.getheader('ETag')}")
-        path = "/v1/institutions"
-        return service.load(path, officer, options.seconds, CLIENTS, CLIENTS, script="update.lua", ids=" ".join(records))
+        clients = {"connections": CLIENTS, "threads": CLIENTS, "script": "update.lua", "ids": " ".join(records)}
+        return service.load("/v1/institutions", officer, options.seconds, **clients)
 
     report.request("update with If-Match", *interleaved(options, changed))
