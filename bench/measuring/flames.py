@@ -1,35 +1,44 @@
 """Where the processor's time goes while each request is made: a flame graph and a report of `perf` for each."""
 
+import html
 import os
 import pathlib
 import re
 import subprocess
+import time
+import zlib
 
 from .changes import unit_of
 from .reads import Addresses
 from .transfers import export_by_service
 
 
+# The width of a graph and the height of one function in it, in pixels.
+WIDTH, ROW = 1400, 17
+# The release keeps no frame pointers: stacks are unwound by its tables. Functions that the compiler put into others are
+# left within them: asking for each would take minutes.
+RECORDING = ["-q", "-F", "199", "--call-graph", "dwarf,16384"]
+
+
 def recorded(service, folder, seconds):
     """Records each request for so long, into a folder."""
     os.makedirs(folder, exist_ok=True)
-    addresses = Addresses(service)
-    for name, work in works(service, addresses, seconds).items():
+    for name, work in works(service, Addresses(service), seconds).items():
         data = pathlib.Path(folder, f"{name}.perf")
-        watched = ["perf", "record", "-q", "-F", "499", "-g", "-o", str(data), "-p", str(service.process.pid)]
-        perf = subprocess.Popen([*watched, "--", "sleep", str(seconds)])
+        watched = ["perf", "record", *RECORDING, "-o", data, "-p", str(service.process.pid), "--", "sleep", str(seconds)]
+        perf = subprocess.Popen(watched, stderr=subprocess.DEVNULL)
         work()
         perf.wait()
-        told = subprocess.run(
-            ["perf", "report", "-i", data, "--no-children", "--stdio", "-g", "caller,0.5,callee", "--percent-limit", "0.5"],
-            capture_output=True,
-            text=True,
-        )
-        data.with_suffix(".txt").write_text(told.stdout)
-        stacks = subprocess.run(["perf", "script", "-i", data, "-F", "ip,sym"], capture_output=True, text=True).stdout
-        data.with_suffix(".svg").write_text(graph(name, folded(stacks)))
+        data.with_suffix(".txt").write_text(told("report", data, "--no-children", "--stdio", "-g", "none", "--percent-limit", "0.5"))
+        data.with_suffix(".svg").write_text(graph(name, folded(told("script", data, "-F", "comm,ip,sym"))))
         data.unlink()
-        print(data.with_suffix(".svg"), data.with_suffix(".txt"))
+        print(data.with_suffix(".svg"), flush=True)
+
+
+def told(what, data, *how):
+    """What perf says of what it recorded."""
+    command = ["perf", what, "--no-inline", "-i", str(data), *how]
+    return subprocess.run(command, capture_output=True, text=True).stdout
 
 
 def works(service, addresses, seconds):
@@ -40,25 +49,33 @@ def works(service, addresses, seconds):
     asked |= {f"{name}-not-from-memory": lambda path=path: uncached(path) for name, path in addresses.named.items()}
     unit = unit_of(service, officer)
     asked["create"] = lambda: service.load("/v1/institutions", officer, seconds, script="create.lua", unit=unit)
-    asked["export-csv"] = lambda: export_by_service(service, officer, "csv")
+    asked["export-csv"] = lambda: exports_for(seconds, service, officer)
     return asked
 
 
+def exports_for(seconds, service, officer):
+    """One export after another."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds:
+        export_by_service(service, officer, "csv")
+
+
 def folded(stacks):
-    """How often each stack was seen, from the outermost function to the innermost."""
+    """How often each stack was seen, from the thread and the outermost function to the innermost."""
     counts = {}
     for stack in stacks.split("\n\n"):
-        frames = [line.strip().split(" ", 1)[1] for line in stack.splitlines() if " " in line.strip()]
-        names = tuple(re.sub(r"::h[0-9a-f]{16}$", "", frame) for frame in reversed(frames))
+        thread, *frames = stack.strip("\n").splitlines() or [""]
+        names = [re.sub(r"::h[0-9a-f]{16}$", "", frame.strip().split(" ", 1)[-1]) for frame in reversed(frames)]
         if names:
-            counts[names] = counts.get(names, 0) + 1
+            whole = (thread.strip(), *names)
+            counts[whole] = counts.get(whole, 0) + 1
     return counts
 
 
 def graph(title, counts):
     """A flame graph as SVG: a box a function, as wide as its share, on top of whoever called it; it tells itself when
     the pointer rests on it."""
-    width, height, whole = 1400, 17, sum(counts.values()) or 1
+    whole = sum(counts.values()) or 1
     boxes, deepest = [], 0
 
     def draw(stacks, depth, left):
@@ -70,24 +87,25 @@ def graph(title, counts):
                 children.setdefault(names[0], []).append((names[1:], count))
         for name, inner in sorted(children.items()):
             share = sum(count for _, count in inner) / whole
-            if share * width >= 0.5:
+            if share * WIDTH >= 0.5:
                 boxes.append((name, depth, left, share))
                 draw(inner, depth + 1, left)
-            left += share * width
+            left += share * WIDTH
 
     draw(list(counts.items()), 0, 0.0)
-    tall = (deepest + 2) * height
-    drawn = []
-    for name, depth, left, share in boxes:
-        name = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        box, colour = share * width, f"hsl({hash(name) % 50}, 80%, 65%)"
-        top, letters = tall - (depth + 1) * height, int(box / 6.5)
-        text = f'<text x="{left + 2:.1f}" y="{top + 12}">{name[:letters]}</text>' if letters > 3 and len(name[:letters]) == len(name[:letters].split("&")[0]) else ""
-        drawn.append(
-            f'<g><title>{name}, {share:.1%}</title><rect x="{left:.1f}" y="{top}" width="{box:.1f}" height="{height - 1}" '
-            f'fill="{colour}"/>{text}</g>'
-        )
+    tall = (deepest + 2) * ROW
+    drawn = [box(name, left, share, tall - (depth + 1) * ROW) for name, depth, left, share in boxes]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}" font-family="monospace" font-size="11">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{tall}" font-family="monospace" font-size="11">'
         f"<title>{title}</title>{''.join(drawn)}</svg>\n"
+    )
+
+
+def box(name, left, share, top):
+    """One function."""
+    width, colour = share * WIDTH, f"hsl({zlib.crc32(name.encode()) % 50}, 80%, 65%)"
+    shown = html.escape(name[: int(width / 7)]) if width > 20 else ""
+    return (
+        f'<g><title>{html.escape(name)}, {share:.1%}</title><rect x="{left:.1f}" y="{top}" width="{width:.1f}" '
+        f'height="{ROW - 1}" fill="{colour}"/><text x="{left + 2:.1f}" y="{top + 12}">{shown}</text></g>'
     )
