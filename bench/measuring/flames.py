@@ -17,7 +17,7 @@ from .transfers import export_by_service
 WIDTH, ROW = 1400, 17
 # The release keeps no frame pointers: stacks are unwound by its tables. Functions that the compiler put into others are
 # left within them: asking for each would take minutes.
-RECORDING = ["-q", "-F", "199", "--call-graph", "dwarf,16384"]
+RECORDING = ["-q", "-F", "199", "--call-graph", "dwarf,65528"]
 
 
 def recorded(service, folder, seconds):

@@ -115,16 +115,18 @@ class Directus(Peer):
             "ADMIN_PASSWORD": secrets.token_hex(16),
             "ADMIN_TOKEN": token,
             "RATE_LIMITER_ENABLED": "false",
+            "PRESSURE_LIMITER_ENABLED": "false",
             "TELEMETRY": "false",
             "LOG_LEVEL": "error",
         }
-        subprocess.run(["npx", "directus", "bootstrap"], check=True, cwd=folder, env=settings, stdout=subprocess.DEVNULL)
-        asked = subprocess.run(["npx", "directus", "--version"], capture_output=True, text=True, cwd=folder, env=settings)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(["npx", "directus", "bootstrap"], check=True, cwd=folder, env=settings, **quiet)
+        asked = subprocess.run(["npx", "directus", "--version"], capture_output=True, text=True, cwd=folder)
         self.called, self.headers = f"Directus {asked.stdout.strip()}", [f"Authorization: Bearer {token}"]
         self.one = f"/items/institution/{some('id', opened)}"
         self.listed = "/items/institution?filter[province][_eq]=35&filter[status][_eq]=active&sort=name_key&limit=50"
         command = ["node", "node_modules/directus/cli.js", "start"]
-        super().__init__(command, port, "/server/ping", cwd=folder, env=settings, stdout=subprocess.DEVNULL)
+        super().__init__(command, port, "/server/ping", cwd=folder, env=settings, **quiet)
 
 
 PEERS = {"datasette": Datasette, "django": Django, "directus": Directus}
