@@ -8,8 +8,8 @@
 | `places`, `names`, `sheets` | invented institutions, as sheets that the service imports |
 | `database` | a database of the service with so many institutions |
 | `load` | rounds of load, by wrk |
-| `answers`, `statements`, `exports`, `writes` | the references |
-| `reads`, `changes`, `transfers`, `streams` | the workloads, each beside its references |
+| `references`, `exports` | what the service is measured against: servers of `aumsos-bench`, and exports by the databases' own programs |
+| `reads`, `changes`, `transfers`, `streams` | the workloads, each beside its references; pgbench is in `changes` |
 | `targets` | what is to be reached, and whether it is |
 | `report` | the tables |
 | `flames` | where the processor's time goes |

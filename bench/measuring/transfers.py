@@ -95,7 +95,7 @@ def an_import(service, database, report, scratch):
     report.heading("import", "rows", "created", "judged after s", "applied after s", "rows a second", "memory above idle, MiB")
     numbers = (f"{rows:,}", f"{created:,}", f"{judged:.1f}", f"{whole:.1f}", f"{rows / whole:,.0f}")
     report.row("CSV over HTTP", *numbers, f"{memory.most - memory.before:.0f}")
-    report.facts |= {"import": rows / whole, "import, seconds a row": whole / rows}
+    report.facts |= {"import": rows / whole, "import, seconds a row": whole / rows, "import, memory": memory.most}
     if database.cluster:
         database.cluster.sql("ANALYZE")
 
