@@ -8,7 +8,7 @@
 | `places`, `names`, `sheets` | invented institutions, as sheets that the service imports |
 | `database` | a database of the service with so many institutions |
 | `load` | rounds of load, by wrk |
-| `references`, `exports` | what the service is measured against: servers of `aumsos-bench`, and exports by the databases' own programs |
+| `references`, `exports` | the servers of `aumsos-bench`, and the databases' own programs for exports |
 | `reads`, `changes`, `transfers`, `streams` | the workloads, each beside its references; pgbench is in `changes` |
 | `targets` | what is to be reached, and whether it is |
 | `report` | the tables |

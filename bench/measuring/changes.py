@@ -10,8 +10,8 @@ from .load import Round, interleaved
 from .references import CONNECTIONS
 
 CLIENTS = 50
-# The database that pgbench writes to has the same in it as the service's; a database of its own, so that the service does
-# not seal what pgbench writes.
+# The database that pgbench writes to has the same in it as the service's, and is another one: the service must not seal
+# what pgbench writes.
 ANOTHER = "pgbench"
 
 
@@ -32,7 +32,7 @@ def unit_of(service, officer):
 
 
 def creates(service, database, report, options, scratch):
-    """Creates by many clients; on PostgreSQL beside the statements of one create, sent over as many connections as it holds."""
+    """Creates by many clients; on PostgreSQL beside the statements of one create, over as many connections."""
     officer = service.token("council-officer")
     unit = unit_of(service, officer)
     ours = lambda: service.load("/v1/institutions", officer, options.seconds, script="create.lua", unit=unit)
@@ -98,7 +98,17 @@ def reads_by_key(database, report, options, scratch):
 
 def pgbench(cluster, script, seconds, database=ANOTHER):
     """A round of pgbench over as many connections as the service holds."""
-    command = [f"{cluster.binaries}/pgbench", *cluster.reached_by(), "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "1"]
+    command = [
+        f"{cluster.binaries}/pgbench",
+        *cluster.reached_by(),
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        str(CONNECTIONS),
+        "-j",
+        "1",
+    ]
     command += ["-T", str(seconds), "-f", str(script), database]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
     if done.returncode:

@@ -20,7 +20,9 @@ class Cluster:
         self.folder, self.port = str(folder), free_port()
         self.binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
         # PostgreSQL refuses to run as root.
-        self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        self.as_user = (
+            ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        )
         is_new = not os.path.exists(self.folder)
         if is_new:
             os.makedirs(self.folder)
@@ -68,7 +70,17 @@ class Cluster:
 
     def sql(self, statement, database=DATABASE):
         """What a statement answers, as text."""
-        command = [f"{self.binaries}/psql", *self.reached_by(), "-d", database, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        command = [
+            f"{self.binaries}/psql",
+            *self.reached_by(),
+            "-d",
+            database,
+            "-qAtX",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-c",
+            statement,
+        ]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def copy_of(self, name, database=DATABASE):

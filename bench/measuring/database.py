@@ -73,7 +73,9 @@ def made(system, count, folder):
         for sheet, rows in sheets.write_sheets(count - DEMONSTRATION, paper):
             create_all_of(database, sheet, rows)
         seconds = time.monotonic() - begun
-        print(f"<!-- {system}: {count:,} institutions, imported at {(count - DEMONSTRATION) / seconds:,.0f} a second -->")
+        print(
+            f"<!-- {system}: {count:,} institutions, imported at {(count - DEMONSTRATION) / seconds:,.0f} a second -->"
+        )
         shutil.rmtree(paper)
     if database.cluster:
         settle(database)

@@ -1,5 +1,5 @@
-"""The columns of the service's CSV as SQL, for `psql \\copy` and `sqlite3 -csv`: plain columns of the table where it has
-them, what only the document has from there. Names of regions are in no database: their codes stand for them."""
+"""The columns of the service's CSV as SQL, for `psql \\copy` and `sqlite3 -csv`: plain columns of the table where it
+has them, what only the document has from there. Names of regions are in no database: their codes stand for them."""
 
 import subprocess
 import time
@@ -39,7 +39,7 @@ def selection(from_document, time_of):
         if name.endswith("_at"):
             return f"{time_of(name)} AS {name}"
         if name == "freshness":
-            return "CASE WHEN census_on IS NULL THEN 'never' WHEN census_on < '2026' THEN 'stale' ELSE 'fresh' END AS freshness"
+            return "CASE WHEN census_on < '2026' THEN 'stale' ELSE coalesce(census_on, 'never') END AS freshness"
         return name
 
     return ", ".join(column(name) for name in ORDER)
@@ -67,7 +67,9 @@ def by_sqlite(file):
     """The seconds of `sqlite3 -csv` for the columns of the service's CSV."""
     of_document = lambda path: f"json_extract(document, '$.{'.'.join(path)}')"
     columns = selection(of_document, lambda name: f"strftime('%Y-%m-%dT%H:%M:%fZ', {name} / 1e6, 'unixepoch')")
-    return _timed(["sqlite3", "-readonly", "-csv", "-header", str(file)], f"SELECT {columns} FROM institution WHERE {SHOWN}")
+    return _timed(
+        ["sqlite3", "-readonly", "-csv", "-header", str(file)], f"SELECT {columns} FROM institution WHERE {SHOWN}"
+    )
 
 
 def _timed(command, statement):

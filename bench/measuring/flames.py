@@ -12,7 +12,6 @@ from .changes import unit_of
 from .reads import Addresses
 from .transfers import export_by_service
 
-
 # The width of a graph and the height of one function in it, in pixels.
 WIDTH, ROW = 1400, 17
 # The release keeps no frame pointers: stacks are unwound by its tables. Functions that the compiler put into others are
@@ -25,11 +24,24 @@ def recorded(service, folder, seconds):
     os.makedirs(folder, exist_ok=True)
     for name, work in works(service, Addresses(service), seconds).items():
         data = pathlib.Path(folder, f"{name}.perf")
-        watched = ["perf", "record", *RECORDING, "-o", data, "-p", str(service.process.pid), "--", "sleep", str(seconds)]
+        watched = [
+            "perf",
+            "record",
+            *RECORDING,
+            "-o",
+            data,
+            "-p",
+            str(service.process.pid),
+            "--",
+            "sleep",
+            str(seconds),
+        ]
         perf = subprocess.Popen(watched, stderr=subprocess.DEVNULL)
         work()
         perf.wait()
-        data.with_suffix(".txt").write_text(told("report", data, "--no-children", "--stdio", "-g", "none", "--percent-limit", "0.5"))
+        data.with_suffix(".txt").write_text(
+            told("report", data, "--no-children", "--stdio", "-g", "none", "--percent-limit", "0.5")
+        )
         data.with_suffix(".svg").write_text(graph(name, folded(told("script", data, "-F", "comm,ip,sym"))))
         data.unlink()
         print(data.with_suffix(".svg"), flush=True)
@@ -44,7 +56,10 @@ def told(what, data, *how):
 def works(service, addresses, seconds):
     """What is done while it is recorded, by name."""
     token, officer = service.token(), service.token("council-officer")
-    asked = {f"{name}-from-memory": lambda path=path: service.load(path, token, seconds) for name, path in addresses.named.items()}
+    asked = {
+        f"{name}-from-memory": lambda path=path: service.load(path, token, seconds)
+        for name, path in addresses.named.items()
+    }
     uncached = lambda path: service.load(path, token, seconds, script="uncached.lua")
     asked |= {f"{name}-not-from-memory": lambda path=path: uncached(path) for name, path in addresses.named.items()}
     unit = unit_of(service, officer)
@@ -95,10 +110,8 @@ def graph(title, counts):
     draw(list(counts.items()), 0, 0.0)
     tall = (deepest + 2) * ROW
     drawn = [box(name, left, share, tall - (depth + 1) * ROW) for name, depth, left, share in boxes]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{tall}" font-family="monospace" font-size="11">'
-        f"<title>{title}</title>{''.join(drawn)}</svg>\n"
-    )
+    look = f'width="{WIDTH}" height="{tall}" font-family="monospace" font-size="11"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {look}><title>{title}</title>{"".join(drawn)}</svg>\n'
 
 
 def box(name, left, share, top):

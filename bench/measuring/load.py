@@ -1,4 +1,4 @@
-"""Rounds of load, by wrk. It runs on the same machine and takes its share of it, from the service as from a reference."""
+"""Rounds of load, by wrk. It runs on the same machine and takes its share, from the service as from a reference."""
 
 import dataclasses
 import math
@@ -24,7 +24,7 @@ class Round:
     @classmethod
     def median(cls, rounds):
         """The median of each."""
-        return cls(*(statistics.median(column) for column in zip(*map(dataclasses.astuple, rounds))))
+        return cls(*(statistics.median(column) for column in zip(*map(dataclasses.astuple, rounds), strict=True)))
 
 
 def drive(port, path, token, seconds, connections=50, threads=1, script=None, headers=(), **told):
@@ -36,7 +36,11 @@ def drive(port, path, token, seconds, connections=50, threads=1, script=None, he
         command += ["-s", str(BENCH / script)]
     variables = {name.upper(): str(value) for name, value in told.items()}
     done = subprocess.run(
-        [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True, env=os.environ | variables
+        [*command, f"http://127.0.0.1:{port}{path}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | variables,
     ).stdout
     if "Non-2xx" in done:
         sys.exit(f"{path}: {done}")
@@ -52,4 +56,4 @@ def drive(port, path, token, seconds, connections=50, threads=1, script=None, he
 def interleaved(options, *rounds):
     """Rounds of each in turn, so that what else the machine does meets all of them; gives the median of each."""
     done = [[one() for one in rounds] for _ in range(options.rounds)]
-    return [Round.median(column) for column in zip(*done)]
+    return [Round.median(column) for column in zip(*done, strict=True)]

@@ -24,7 +24,14 @@ Hamka Kasman Fachruddin Djarnawi Mansur Hisyam Ibrahim Yunus Syuaib Zakariya Ism
 Idris Saleh Adam
 """.split()
 
-KINDS = [("LKSA", 459), ("Santunan Keluarga", 28), ("Panti Werdha", 20), ("Asuhan Keluarga", 17), ("Bakesos", 16), ("Panti Disabilitas", 10)]
+KINDS = [
+    ("LKSA", 459),
+    ("Santunan Keluarga", 28),
+    ("Panti Werdha", 20),
+    ("Asuhan Keluarga", 17),
+    ("Bakesos", 16),
+    ("Panti Disabilitas", 10),
+]
 OPERATORS = [("Muhammadiyah", 336), ("'Aisyiyah", 214)]
 
 

@@ -22,7 +22,10 @@ def measured(opened, report, options, scratch):
     for name in ["one-record", "list-of-50"]:
         if name in report.facts:
             theirs = report.facts.get(f"{name}, not from memory")
-            report.row(f"aumsos, {name}: {report.facts[name].rate:,.0f} from memory, {theirs.rate if theirs else 0:,.0f} not", *[""] * 5)
+            report.row(
+                f"aumsos, {name}: {report.facts[name].rate:,.0f} from memory, {theirs.rate if theirs else 0:,.0f} not",
+                *[""] * 5,
+            )
     for kind in kinds:
         folder = pathlib.Path(options.data or scratch, "peers", kind.__name__.lower())
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,11 +77,21 @@ class Datasette(Peer):
         programs, port = environment_with(folder, "datasette"), free_port()
         told = subprocess.run([programs / "datasette", "--version"], capture_output=True, text=True).stdout
         self.called = told.strip().replace(", version", "")
+        table, plain = "/aumsos/institution.json", "_shape=array&_nocount=1&_nofacet=1&_nosuggest=1"
         # Ids are bytes on SQLite, which its addresses of rows do not know.
-        self.one = f"/aumsos/institution.json?code={some('code', opened)}&_shape=array&_nocount=1&_nofacet=1&_nosuggest=1"
-        self.listed = "/aumsos/institution.json?province=35&_sort=name_key&_size=50&_shape=array&_nocount=1&_nofacet=1&_nosuggest=1"
+        self.one = f"{table}?code={some('code', opened)}&{plain}"
+        self.listed = f"{table}?province=35&_sort=name_key&_size=50&{plain}"
         # Sorting what no index sorts takes longer than it allows of itself.
-        command = [programs / "datasette", "serve", opened.file(), "--port", port, "--setting", "sql_time_limit_ms", "20000"]
+        command = [
+            programs / "datasette",
+            "serve",
+            opened.file(),
+            "--port",
+            port,
+            "--setting",
+            "sql_time_limit_ms",
+            "20000",
+        ]
         super().__init__(command, port, "/-/versions.json", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -87,14 +100,27 @@ class Django(Peer):
 
     def __init__(self, folder, opened):
         programs = environment_with(folder, "django", "djangorestframework", "psycopg[binary,pool]", "gunicorn")
-        asked = "import django, rest_framework as rest; print(f'Django {django.__version__}, REST framework {rest.VERSION}')"
+        asked = (
+            "import django, rest_framework as rest; print('Django', django.__version__, 'REST framework', rest.VERSION)"
+        )
         self.called = subprocess.run([programs / "python", "-c", asked], capture_output=True, text=True).stdout.strip()
         self.one = f"/institutions/{some('id', opened)}/"
         self.listed = "/institutions/?province=35"
         port = free_port()
-        command = [programs / "gunicorn", "register:application", "-b", f"127.0.0.1:{port}", "-w", WORKERS, "--threads", 4]
+        command = [
+            programs / "gunicorn",
+            "register:application",
+            "-b",
+            f"127.0.0.1:{port}",
+            "-w",
+            WORKERS,
+            "--threads",
+            4,
+        ]
         settings = os.environ | {"DATABASE": str(opened.cluster.port)}
-        super().__init__(command, port, self.listed, cwd=BENCH / "peers/django", env=settings, stderr=subprocess.DEVNULL)
+        super().__init__(
+            command, port, self.listed, cwd=BENCH / "peers/django", env=settings, stderr=subprocess.DEVNULL
+        )
 
 
 class Directus(Peer):
@@ -102,7 +128,9 @@ class Directus(Peer):
 
     def __init__(self, folder, opened):
         if not (folder / "node_modules").exists():
-            subprocess.run(["npm", "install", "--silent", "--no-fund", "--no-audit", "directus"], check=True, cwd=folder)
+            subprocess.run(
+                ["npm", "install", "--silent", "--no-fund", "--no-audit", "directus"], check=True, cwd=folder
+            )
         opened.cluster.copy_of("directus")
         port, token = free_port(), secrets.token_hex(16)
         settings = os.environ | {

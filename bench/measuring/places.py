@@ -1,4 +1,4 @@
-"""Where invented institutions are: the real villages of Indonesia, from the register of regions that the service has."""
+"""Where invented institutions are: the real villages of Indonesia, from the service's own register of regions."""
 
 import pathlib
 import subprocess

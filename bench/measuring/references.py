@@ -42,7 +42,9 @@ def statements_for(cluster, service, token, paths):
         for number, path in enumerate(paths):
             service.told("GET", path, token, headers={"If-None-Match": f'"none-{number}"'})
 
-    is_read = lambda sent: sent.verb == "SELECT" and 'FROM "institution" WHERE' in sent.text and '"document"' in sent.text
+    is_read = lambda sent: (
+        sent.verb == "SELECT" and 'FROM "institution" WHERE' in sent.text and '"document"' in sent.text
+    )
     sent = [one for one in cluster.statements_of(ask_all) if is_read(one)]
     if len(sent) != len(paths):
         raise SystemExit(f"{len(paths)} addresses took {len(sent)} statements that read institutions, not one each")

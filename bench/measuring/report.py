@@ -32,7 +32,16 @@ class Report:
 
     def requests(self):
         """Begins a table of requests."""
-        self.heading("request", "requests a second", "reference", "its requests a second", "ratio", "p50 ms", "p99 ms", "p99 / p50")
+        self.heading(
+            "request",
+            "requests a second",
+            "reference",
+            "its requests a second",
+            "ratio",
+            "p50 ms",
+            "p99 ms",
+            "p99 / p50",
+        )
 
     def request(self, name, round, reference=None, of=None):
         """A request by the median of its rounds, beside that of a reference."""
@@ -41,7 +50,10 @@ class Report:
         if of:
             self.facts[f"{name} / {reference}"] = ratio
         compared = (reference, f"{of.rate:,.0f}", f"{ratio:.2f}") if of else ("", "", "")
-        latency = [shown(number, form) for number, form in ((round.p50, "{:.2f}"), (round.p99, "{:.2f}"), (round.p99 / round.p50, "{:.1f}"))]
+        latency = [
+            shown(number, form)
+            for number, form in ((round.p50, "{:.2f}"), (round.p99, "{:.2f}"), (round.p99 / round.p50, "{:.1f}"))
+        ]
         self.row(name, f"{round.rate:,.0f}", *compared, *latency)
 
 

@@ -12,7 +12,7 @@ from .load import drive
 from .processes import RELEASE, WORKERS, Server, free_port
 
 PROGRAM = RELEASE / "aumsos"
-# SQLite's own is made at the first start. PostgreSQL's is given, the same at each start; what it keeps secret is invented.
+# SQLite's own is made at the first start. PostgreSQL's is given, the same at each start: all that it keeps is invented.
 MASTER_KEY = base64.b64encode(b"bench-bench-bench-bench-bench-32").decode()
 
 

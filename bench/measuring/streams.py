@@ -29,8 +29,22 @@ def all_hear(service, report):
     listeners.close()
     arrivals.sort()
     at = lambda share: arrivals[min(len(arrivals) - 1, int(len(arrivals) * share))]
-    report.heading(f"{WRITES} creates heard by {STREAMS:,} streams", "p50 ms", "p99 ms", "max ms", "the last stream, median ms", "memory, MiB")
-    report.row("after the create's answer", f"{at(0.5):.1f}", f"{at(0.99):.1f}", f"{at(1):.1f}", f"{sorted(last)[WRITES // 2]:.1f}", f"{memory:.0f}")
+    report.heading(
+        f"{WRITES} creates heard by {STREAMS:,} streams",
+        "p50 ms",
+        "p99 ms",
+        "max ms",
+        "the last stream, median ms",
+        "memory, MiB",
+    )
+    report.row(
+        "after the create's answer",
+        f"{at(0.5):.1f}",
+        f"{at(0.99):.1f}",
+        f"{at(1):.1f}",
+        f"{sorted(last)[WRITES // 2]:.1f}",
+        f"{memory:.0f}",
+    )
     report.facts |= {"streams, p99": at(0.99), "streams, max": at(1), "streams, memory": memory}
 
 
@@ -73,7 +87,11 @@ class Listeners:
                     continue
                 read[descriptor] += self.sockets[descriptor].recv(65536)
                 # An event is whole when an empty line follows its data.
-                if descriptor not in heard and b"data:" in read[descriptor] and read[descriptor].endswith((b"\n\n", b"\n\n\r\n")):
+                if (
+                    descriptor not in heard
+                    and b"data:" in read[descriptor]
+                    and read[descriptor].endswith((b"\n\n", b"\n\n\r\n"))
+                ):
                     heard[descriptor] = time.monotonic()
         self.poll.unregister(writer.socket)
         return answered, heard.values()
@@ -114,7 +132,10 @@ class Writer:
         """When the answer came; nothing while only part of it is there."""
         self.told += self.socket.recv(65536)
         head, _, body = self.told.partition(b"\r\n\r\n")
-        length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), None)
+        length = next(
+            (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")),
+            None,
+        )
         if length is None or len(body) < length:
             return None
         if b" 201 " not in head[:20]:

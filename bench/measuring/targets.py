@@ -39,9 +39,19 @@ def of_one(report):
     if report.count >= LARGE:
         yield "CSV export ≥ 1.0 of the database's own", facts.get("export csv / database"), "{:.2f}", at_least(1.0)
         yield "memory of an export < 40 MiB above idle", facts.get("export csv, memory"), "{:.0f} MiB", at_most(40)
-        yield "statistics < 5 ms, one client, not from memory", p50(facts, "statistics, one client, not from memory"), "{:.1f} ms", at_most(5)
+        yield (
+            "statistics < 5 ms, one client, not from memory",
+            p50(facts, "statistics, one client, not from memory"),
+            "{:.1f} ms",
+            at_most(5),
+        )
         yield "statistics < 5 ms, fifty clients", p50(facts, "statistics"), "{:.1f} ms", at_most(5)
-        yield "deep page as fast as the first (a tenth is what rounds differ by)", deep_against_first(facts), "{:.2f} ×", at_least(0.9)
+        yield (
+            "deep page as fast as the first (a tenth is what rounds differ by)",
+            deep_against_first(facts),
+            "{:.2f} ×",
+            at_least(0.9),
+        )
     yield "creates ≥ 0.5 of pgbench with the same statements", facts.get("create / pgbench"), "{:.2f}", at_least(0.5)
     for name in LOADED:
         if name in facts:
@@ -51,7 +61,12 @@ def of_one(report):
         yield "ready under 100 ms on an existing file", facts.get("ready_ms"), "{:.0f} ms", at_most(100)
     yield "memory at rest < 60 MiB", facts.get("idle_mib"), "{:.0f} MiB", at_most(60)
     yield "memory under load < 200 MiB, requests of fifty clients", facts.get("loaded_mib"), "{:.0f} MiB", at_most(200)
-    yield "memory under load < 200 MiB, an import of 10,000 rows", facts.get("import, memory"), "{:.0f} MiB", at_most(200)
+    yield (
+        "memory under load < 200 MiB, an import of 10,000 rows",
+        facts.get("import, memory"),
+        "{:.0f} MiB",
+        at_most(200),
+    )
 
 
 def p50(facts, name):

@@ -33,7 +33,9 @@ def export_by_service(service, token, form):
 def all_exports(service, database, report, options):
     """Exports by a council's officer, each beside the database's own program for CSV."""
     rows = count_of(service)
-    report.heading("export", "rows a second", "reference", "its rows a second", "ratio", "MiB", "memory above idle, MiB")
+    report.heading(
+        "export", "rows a second", "reference", "its rows a second", "ratio", "MiB", "memory above idle, MiB"
+    )
     theirs = exports_of_database(database)
     for form in FORMATS:
         seconds, reference = [], {name: [] for name in theirs}
@@ -92,7 +94,9 @@ def an_import(service, database, report, scratch):
             made = service.told("GET", path, officer)
         whole = time.monotonic() - begun
     created = made["summary"]["created"]
-    report.heading("import", "rows", "created", "judged after s", "applied after s", "rows a second", "memory above idle, MiB")
+    report.heading(
+        "import", "rows", "created", "judged after s", "applied after s", "rows a second", "memory above idle, MiB"
+    )
     numbers = (f"{rows:,}", f"{created:,}", f"{judged:.1f}", f"{whole:.1f}", f"{rows / whole:,.0f}")
     report.row("CSV over HTTP", *numbers, f"{memory.most - memory.before:.0f}")
     report.facts |= {"import": rows / whole, "import, seconds a row": whole / rows, "import, memory": memory.most}

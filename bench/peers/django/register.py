@@ -1,5 +1,5 @@
-"""The register's table of institutions through Django REST framework: a list by province in order of names, page by page
-by cursor as it is recommended for large tables, and one record. `DATABASE` is the port of PostgreSQL."""
+"""The register's table of institutions through Django REST framework: a list by province in order of names, by cursor as
+it is recommended for large tables, and one record. `DATABASE` is the port of PostgreSQL."""
 
 import os
 
