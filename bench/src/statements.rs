@@ -92,7 +92,7 @@ fn value(taken: &str, text: Option<String>) -> Result<Value, Box<dyn std::error:
     })
 }
 
-fn bound<'q>(ready: &'q Ready) -> Query<'q, sqlx::Postgres, PgArguments> {
+fn bound(ready: &Ready) -> Query<'_, sqlx::Postgres, PgArguments> {
     ready.values.iter().fold(ready.statement.query(), |query, value| match value {
         Value::Whole(whole) => query.bind(whole),
         Value::Small(small) => query.bind(small),
