@@ -54,17 +54,20 @@ def script_of_create(cluster, service, officer, unit):
     create()
     sent = cluster.statements_of(create)
     inserted = next(one for one in sent if one.text.startswith('INSERT INTO "institution" '))
-    return script_of([one for one in sent if one.session == inserted.session], record=inserted.values[0])
+    together = [one for one in sent if one.session == inserted.session]
+    at = together.index(inserted)
+    begin = max(number for number, one in enumerate(together[:at]) if one.verb == "BEGIN")
+    end = next(number for number, one in enumerate(together) if number > at and one.verb == "COMMIT")
+    return script_of(together[begin : end + 1], record=inserted.values[0])
 
 
 def script_of(statements, record):
     """Statements with their values in them. The record's id is another one in each transaction; the number that the
     ledger gives is taken from its answer."""
-    begin = next(at for at, one in enumerate(statements) if one.verb == "BEGIN")
-    end = next(at for at, one in enumerate(statements) if one.verb == "COMMIT" and at > begin)
     lines = [f"\\set n random(1, {2**48 - 1})"]
-    for one in statements[begin : end + 1]:
-        given = [":change_id" if "change_unsealed" in one.text else literal(value, record) for value in one.values]
+    for one in statements:
+        takes_number = one.text.startswith('INSERT INTO "change_unsealed"')
+        given = [":change_id" if takes_number else literal(value, record) for value in one.values]
         text = re.sub(r"\$(\d+)", lambda found: given[int(found.group(1)) - 1], one.text).replace("\n", " ")
         lines.append(f"{text} \\gset change_" if 'RETURNING "id"' in one.text else f"{text};")
     return "\n".join(lines) + "\n"
@@ -98,18 +101,8 @@ def reads_by_key(database, report, options, scratch):
 
 def pgbench(cluster, script, seconds, database=ANOTHER):
     """A round of pgbench over as many connections as the service holds."""
-    command = [
-        f"{cluster.binaries}/pgbench",
-        *cluster.reached_by(),
-        "-n",
-        "-M",
-        "prepared",
-        "-c",
-        str(CONNECTIONS),
-        "-j",
-        "1",
-    ]
-    command += ["-T", str(seconds), "-f", str(script), database]
+    how = f"-n -M prepared -c {CONNECTIONS} -j 1 -T {seconds}".split()
+    command = [f"{cluster.binaries}/pgbench", *cluster.reached_by(), *how, "-f", str(script), database]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
     if done.returncode:
         raise SystemExit(f"{script.name}: {done.stderr[-1500:]}")

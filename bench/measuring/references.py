@@ -43,7 +43,7 @@ def statements_for(cluster, service, token, paths):
             service.told("GET", path, token, headers={"If-None-Match": f'"none-{number}"'})
 
     is_read = lambda sent: (
-        sent.verb == "SELECT" and 'FROM "institution" WHERE' in sent.text and '"document"' in sent.text
+        sent.verb in ("SELECT", "WITH") and '"institution"' in sent.text and '"document"' in sent.text
     )
     sent = [one for one in cluster.statements_of(ask_all) if is_read(one)]
     if len(sent) != len(paths):
