@@ -89,3 +89,76 @@ async fn close(line: Line, store: Store) {
     let outcome = append::commit(group.transaction, &store, group.has_changes).await;
     group.outcome.send_replace(Some(outcome));
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use futures_util::future::join_all;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Author, Work, idempotency::Answer, test_store::TestStore};
+
+    /// A command that makes a person.
+    async fn make(store: &Store, name: &str, refused: bool) -> Result<Answer, StoreError> {
+        let id = Uuid::now_v7();
+        store
+            .write_once(&Author::system(), &[], async |work: &mut Work| {
+                work.create_person(id, &format!("{name}@contoh.or.id"), name, &[]).await?;
+                if refused {
+                    Err(StoreError::KeyReused)
+                } else {
+                    Ok(Answer { status: 201, headers: Vec::new(), body: String::new() })
+                }
+            })
+            .await
+    }
+
+    async fn people(store: &Store) -> u64 {
+        use sea_orm::{EntityTrait, PaginatorTrait};
+        crate::access::entity::person::Entity::find().count(&store.read).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_share_a_commit_and_one_that_is_refused_undoes_only_itself() {
+        let store = TestStore::open().await;
+        let (commits, there) = (store.commits(), people(&store).await);
+        let names: Vec<String> = (0..20).map(|at| format!("siti{at}")).collect();
+        let done = join_all(names.iter().enumerate().map(|(at, name)| make(&store, name, at % 4 == 3))).await;
+        for (at, outcome) in done.iter().enumerate() {
+            assert_eq!(outcome.is_ok(), at % 4 != 3, "{outcome:?}");
+        }
+        assert_eq!(people(&store).await, there + 15);
+        assert!(store.commits() - commits < 15, "{} commits for 15 commands", store.commits() - commits);
+        assert_eq!(store.verify_ledger(&[], |_| {}).await.unwrap().faults, Vec::new());
+    }
+
+    #[tokio::test]
+    async fn what_is_told_to_be_done_is_seen_by_others() {
+        let store = TestStore::open().await;
+        let there = people(&store).await;
+        let seen = join_all((0..10).map(async |at| {
+            make(&store, &format!("budi{at}"), false).await.unwrap();
+            people(&store).await
+        }));
+        assert!(seen.await.iter().all(|seen| *seen > there));
+        assert_eq!(people(&store).await, there + 10);
+    }
+
+    #[tokio::test]
+    async fn one_that_is_refused_alone_or_goes_away_leaves_the_writer_free() {
+        let store = TestStore::open().await;
+        assert!(make(&store, "ahmad", true).await.is_err());
+        let begun = store.line.step_up(&store).await.unwrap();
+        let waiting = tokio::time::timeout(Duration::from_millis(50), make(&store, "umar", false));
+        assert!(waiting.await.is_err(), "somebody else has the turn");
+        drop(begun);
+        make(&store, "ali", false).await.unwrap();
+        store
+            .write(&Author::system(), async |work: &mut Work| {
+                work.create_person(Uuid::now_v7(), "usman@contoh.or.id", "Usman", &[]).await
+            })
+            .await
+            .unwrap();
+    }
+}
