@@ -40,7 +40,7 @@ def statements_for(cluster, service, token, paths):
 
     def ask_all():
         for number, path in enumerate(paths):
-            service.told("GET", path, token, headers={"If-None-Match": f'"none-{number}"'})
+            service.told("GET", path, token, headers={"Accept-Language": f"id, en;q=0.9{number}"})
 
     is_read = lambda sent: (
         sent.verb in ("SELECT", "WITH") and '"institution"' in sent.text and '"document"' in sent.text

@@ -22,6 +22,7 @@ mod m20261125_000009_identity;
 mod m20261125_000010_beneficiaries;
 mod m20261125_000012_administration;
 mod m20261125_000013_own_secret;
+mod m20261125_000014_quick_lists;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000012_administration::Migration),
             Box::new(m20261125_000010_beneficiaries::Migration),
             Box::new(m20261125_000013_own_secret::Migration),
+            Box::new(m20261125_000014_quick_lists::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! Answers that are kept for a moment: each caller's own, never older than what this process wrote, soon as new as what
 //! another process wrote, and never of a person.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aumsos_domain::access::{Role, RolePlace};
 use serde_json::json;
@@ -30,6 +30,61 @@ on_both! {
                 assert_eq!(count, u64::try_from(seen).unwrap());
             }
         }
+    }
+
+    /// A record that was written out for one is not what another sees in a list.
+    async fn what_one_sees_of_a_record_is_not_shown_to_another(register: Register) {
+        let hidden = json!({ "location_audience": "council", "contact_audience": "council", "phones": ["+6281234567890"] });
+        register.active(register.home_with("LKSA Tersembunyi", hidden)).await;
+        for _ in 0..3 {
+            let full = register.author.get(LIST).await.expect_status(200);
+            assert_eq!(full.at("/items/0/phones"), json!(["+6281234567890"]));
+            assert!(full.at("/items/0/district").is_string() && full.at("/items/0/verified_by").is_object());
+            for other in [&register.stranger, &register.nobody()] {
+                let bare = other.get(LIST).await.expect_status(200);
+                assert_eq!((bare.at("/items/0/phones"), bare.at("/items/0/district")), (json!([]), json!(null)));
+                assert!(bare.json().pointer("/items/0/verified_by").is_none());
+            }
+        }
+    }
+
+    /// The census is not of the record, and comes and goes without it.
+    async fn a_list_shows_the_census_of_now(register: Register) {
+        let id = register.active(register.home("LKSA Sensus")).await;
+        assert!(register.author.get(LIST).await.json().pointer("/items/0/residents").is_none());
+        let report = json!({ "counted_on": "2020-06-30", "carers": 1, "social_workers_certified": 0,
+            "social_workers_uncertified": 0, "residents": [
+                { "care": "inside", "sex": "female", "age_band": "12-17", "orphan_status": "yatim", "count": 14 }] });
+        register.author.post(format!("{}/census-reports", at(id)), report).await.expect_status(201);
+        assert_eq!(register.author.get(LIST).await.at("/items/0/residents"), json!({ "inside": 14, "outside": 0 }));
+        assert!(register.nobody().get(LIST).await.json().pointer("/items/0/residents").is_none());
+    }
+
+    /// What no process has changed is not read anew: a change that the ledger does not tell of is not seen for a while.
+    async fn what_nothing_has_changed_is_kept_longer(register: Register) {
+        let id = register.active(register.home("LKSA Tetap")).await;
+        let nobody = register.nobody();
+        let mut is_kept = false;
+        // Whoever pauses for half a second, as a busy machine may, asks anew: then once more.
+        for round in 0..10 {
+            let (before, after) = (format!("LKSA Tetap{}", "x".repeat(round)), format!("LKSA Tetap{}", "x".repeat(round + 1)));
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_secs(1) {
+                nobody.get(at(id)).await.expect_status(200);
+            }
+            let change = format!("UPDATE institution SET document = REPLACE(document, '\"{before}\"', '\"{after}\"')");
+            register.server.database().tamper(&change).await;
+            let begun = Instant::now();
+            while nobody.get(at(id)).await.at("/name") == json!(before) && begun.elapsed() < Duration::from_secs(2) {}
+            is_kept = begun.elapsed() > Duration::from_millis(700);
+            if is_kept {
+                break;
+            }
+        }
+        assert!(is_kept, "what nothing has changed was read anew each half second");
+        let shown = nobody.get(at(id)).await.at("/name");
+        register.draft(register.home("LKSA Baru")).await;
+        assert_ne!(nobody.get(at(id)).await.at("/name"), shown, "what is done here ends what is kept");
     }
 
     /// The same caller with more or less of their rights is another.
@@ -103,6 +158,7 @@ on_both! {
             while elsewhere.get(at(id)).await.at("/name") != json!("LKSA Baru") {}
         };
         tokio::time::timeout(Duration::from_secs(10), shown).await.unwrap();
+        assert_eq!(elsewhere.get(LIST).await.at("/items/0/name"), json!("LKSA Baru"));
     }
 
     async fn every_read_of_a_person_is_noted_however_often(register: Register) {

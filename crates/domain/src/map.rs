@@ -63,6 +63,16 @@ impl Point {
             _ => Err(Invalid(&POINT_MALFORMED)),
         }
     }
+
+    /// The distance in metres over a sphere of 6,371,008.8 m (the mean radius of WGS 84), by the haversine formula.
+    pub fn distance_m(self, other: Self) -> f64 {
+        const MEAN_RADIUS_M: f64 = 6_371_008.8;
+        let (a, b) = (self.latitude.to_radians(), other.latitude.to_radians());
+        let half_latitude = ((b - a) / 2.0).sin();
+        let half_longitude = ((other.longitude - self.longitude).to_radians() / 2.0).sin();
+        let chord = half_latitude.powi(2) + a.cos() * b.cos() * half_longitude.powi(2);
+        2.0 * MEAN_RADIUS_M * chord.sqrt().clamp(0.0, 1.0).asin()
+    }
 }
 
 impl BoundingBox {

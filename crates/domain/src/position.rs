@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::map::Point;
+
 crate::code_list! {
     /// How exact a position is.
     PositionPrecision = "position_precision" ("Ketepatan posisi", "Precision of a position") {
@@ -34,14 +36,14 @@ impl Position {
         (-11.5..=6.5).contains(&self.latitude) && (94.5..=141.5).contains(&self.longitude)
     }
 
-    /// The distance in metres over a sphere of 6,371,008.8 m (the mean radius of WGS 84), by the haversine formula.
+    /// The point alone.
+    pub const fn point(&self) -> Point {
+        Point { latitude: self.latitude, longitude: self.longitude }
+    }
+
+    /// The distance in metres from a point; see [`Point::distance_m`].
     pub fn distance_m(&self, latitude: f64, longitude: f64) -> f64 {
-        const MEAN_RADIUS_M: f64 = 6_371_008.8;
-        let (a, b) = (self.latitude.to_radians(), latitude.to_radians());
-        let half_latitude = ((b - a) / 2.0).sin();
-        let half_longitude = ((longitude - self.longitude).to_radians() / 2.0).sin();
-        let chord = half_latitude.powi(2) + a.cos() * b.cos() * half_longitude.powi(2);
-        2.0 * MEAN_RADIUS_M * chord.sqrt().clamp(0.0, 1.0).asin()
+        self.point().distance_m(Point { latitude, longitude })
     }
 }
 

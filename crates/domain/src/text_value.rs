@@ -151,6 +151,10 @@ macro_rules! text_value {
 
 /// Text of one line: trimmed, runs of spaces made one, no control characters.
 fn one_line(text: &str, max: usize) -> Result<String, Invalid> {
+    if is_one_line(text, max) { Ok(text.to_owned()) } else { made_one_line(text, max) }
+}
+
+fn made_one_line(text: &str, max: usize) -> Result<String, Invalid> {
     if text.chars().any(char::is_control) {
         return Err(Invalid(&TEXT_CONTROL_CHARACTERS));
     }
@@ -160,6 +164,14 @@ fn one_line(text: &str, max: usize) -> Result<String, Invalid> {
         length if length > max => Err(Invalid(&TEXT_TOO_LONG)),
         _ => Ok(line),
     }
+}
+
+/// Whether plain text is in that form already, as all that was kept once is: told in one look over its bytes.
+fn is_one_line(text: &str, max: usize) -> bool {
+    let bytes = text.as_bytes();
+    let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let begins_and_ends = bytes.first().is_some_and(|first| *first != b' ') && bytes.last() != Some(&b' ');
+    is_plain && begins_and_ends && bytes.len() <= max && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 
 /// Text of several lines: trimmed, line breaks made one kind, no other control characters but tabs.
@@ -270,6 +282,21 @@ text_value! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_one_clean_line_stays_as_it_is() {
+        let parts = ["a", " ", "  ", "~", "\u{e9}", "\t", "\u{7f}", "Jl. 1"];
+        for first in parts {
+            for second in parts {
+                for third in parts {
+                    let text = [first, second, third].concat();
+                    for max in [1, 2, 3, 20] {
+                        assert_eq!(one_line(&text, max), made_one_line(&text, max), "{text:?} {max}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn names_are_one_clean_line() {

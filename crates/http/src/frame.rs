@@ -25,7 +25,7 @@ use crate::{
     operation,
     problem::{Occurrence, Problem, reasons},
     rate_limit::Standing,
-    remembered::{Asked, Moment},
+    remembered::{Asked, Found, Moment},
     service::Service,
 };
 
@@ -88,11 +88,21 @@ async fn answer_admitted<B: MessageBody + 'static>(
     let Some(asked) = Asked::by(&request, identity) else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
-    let now = Moment::now(&service.store);
-    if let Some(answer) = service.remembered.answer(&asked, now, request.request()) {
-        return Ok(request.into_response(answer));
-    }
-    Ok(service.remembered.keep(asked, now, next.call(request).await?))
+    let mut now = Moment::now(&service.store);
+    let kept = match service.remembered.find(&asked, now) {
+        Found::Good(kept) => kept,
+        Found::Aging(kept) => {
+            now = now.with_ledger(&service.store).await;
+            if !kept.is_good_at(now) {
+                return Ok(service.remembered.keep(asked, now, next.call(request).await?));
+            }
+            service.remembered.renew(asked, now, &kept);
+            kept
+        }
+        Found::Nothing => return Ok(service.remembered.keep(asked, now, next.call(request).await?)),
+    };
+    let answer = kept.answer(request.request());
+    Ok(request.into_response(answer))
 }
 
 /// Who calls, and whether they may call just now. Health checks are never counted.

@@ -39,6 +39,7 @@ pub mod rate_limit;
 pub mod record;
 pub mod regions;
 mod remembered;
+mod rendered;
 pub mod role_assignments;
 pub mod safeguarding_codes;
 pub mod saved_filters;

@@ -2,7 +2,8 @@
 //!
 //! An answer is kept for one caller with the very rights that it was made for, and never where it shows personal data:
 //! such reads are on the trail one by one. It is good until this process commits a change of any record, and at most for
-//! [`LONGEST`]: that bounds how stale it can be where another process wrote, or where time itself changes what is shown.
+//! [`LONGEST`]: that bounds how stale it can be where another process wrote. Where the end of the ledger says that no
+//! process has written, it is good for as long again, and so on up to [`OLDEST`]: time itself changes what is shown.
 
 use std::{
     hash::{Hash, Hasher},
@@ -32,6 +33,8 @@ use crate::{access::Identity, operation::Named};
 const LONGEST: Duration = Duration::from_millis(500);
 /// When an answer that is asked for is made anew, so that nobody waits for it.
 const RENEWED: Duration = Duration::from_millis(250);
+/// How old an answer becomes of which the ledger says that nothing has changed.
+const OLDEST: Duration = Duration::from_secs(60);
 /// What all kept answers weigh together, in bytes.
 const CAPACITY: u64 = 32 << 20;
 /// What one answer weighs at most, in bytes.
@@ -57,13 +60,17 @@ pub(crate) struct Asked {
 pub(crate) struct Moment {
     /// How many changes this process had committed.
     commits: u64,
+    /// The end of the ledger, where it was looked at.
+    settled: Option<i64>,
     at: Instant,
 }
 
 /// An answer as it was made.
 #[derive(Clone)]
-struct Kept {
+pub(crate) struct Kept {
+    /// Since when it is known that what it shows is so.
     moment: Moment,
+    made: Instant,
     is_being_renewed: Arc<AtomicBool>,
     operation: Named,
     status: StatusCode,
@@ -101,7 +108,40 @@ impl Asked {
 impl Moment {
     /// This moment.
     pub(crate) fn now(store: &Store) -> Self {
-        Self { commits: store.commits(), at: Instant::now() }
+        Self { commits: store.commits(), settled: None, at: Instant::now() }
+    }
+
+    /// This moment, with the end of the ledger where it can be read.
+    pub(crate) async fn with_ledger(self, store: &Store) -> Self {
+        Self { settled: store.settled_position().await.ok().flatten(), ..self }
+    }
+}
+
+/// What is known of an answer.
+pub(crate) enum Found {
+    /// It is good.
+    Good(Kept),
+    /// Whoever hears this is to look whether it is still good, or to make it anew; the others are served it meanwhile.
+    Aging(Kept),
+    /// There is none.
+    Nothing,
+}
+
+impl Kept {
+    /// Whether nothing has changed since it was made, as the ledger says.
+    pub(crate) fn is_good_at(&self, now: Moment) -> bool {
+        let is_the_same = self.moment.settled.is_some() && self.moment.settled == now.settled;
+        is_the_same && now.at.duration_since(self.made) < OLDEST
+    }
+
+    /// The answer to a request.
+    pub(crate) fn answer(self, request: &HttpRequest) -> HttpResponse {
+        request.extensions_mut().insert(self.operation);
+        let mut answer = HttpResponse::build(self.status);
+        for (name, value) in self.headers.iter() {
+            answer.append_header((name.clone(), value.clone()));
+        }
+        answer.body(self.body)
     }
 }
 
@@ -129,22 +169,21 @@ impl Default for Remembered {
 
 impl Remembered {
     /// The answer to a request, if it was made a moment ago and this process has changed nothing since.
-    pub(crate) fn answer(&self, asked: &Asked, now: Moment, request: &HttpRequest) -> Option<HttpResponse> {
-        let kept = self.0.get(asked)?;
+    pub(crate) fn find(&self, asked: &Asked, now: Moment) -> Found {
+        let Some(kept) = self.0.get(asked) else { return Found::Nothing };
         let age = now.at.duration_since(kept.moment.at);
         if kept.moment.commits != now.commits || age >= LONGEST {
-            return None;
+            return Found::Nothing;
         }
-        // One of those who ask makes it anew while the others are still served.
         if age >= RENEWED && !kept.is_being_renewed.swap(true, Ordering::Relaxed) {
-            return None;
+            return Found::Aging(kept);
         }
-        request.extensions_mut().insert(kept.operation);
-        let mut answer = HttpResponse::build(kept.status);
-        for (name, value) in kept.headers.iter() {
-            answer.append_header((name.clone(), value.clone()));
-        }
-        Some(answer.body(kept.body))
+        Found::Good(kept)
+    }
+
+    /// Keeps an answer that is still good for as long again.
+    pub(crate) fn renew(&self, asked: Asked, now: Moment, kept: &Kept) {
+        self.0.insert(asked, Kept { moment: now, is_being_renewed: Arc::default(), ..kept.clone() });
     }
 
     /// Keeps an answer that was begun at a moment, if its handler said that it may be kept.
@@ -166,7 +205,8 @@ impl Remembered {
             Ok(body) => {
                 if body.len() <= LARGEST {
                     let is_being_renewed = Arc::default();
-                    let kept = Kept { moment, is_being_renewed, operation, status, headers, body: body.clone() };
+                    let made = moment.at;
+                    let kept = Kept { moment, made, is_being_renewed, operation, status, headers, body: body.clone() };
                     self.0.insert(asked, kept);
                 }
                 body.boxed()

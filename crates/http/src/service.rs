@@ -18,6 +18,7 @@ use crate::{
     problem::{Problem, page, reasons},
     rate_limit::RateLimits,
     remembered::Remembered,
+    rendered::RenderedRecords,
     settings::Settings,
 };
 
@@ -36,6 +37,7 @@ pub struct Shared {
     pub(crate) passwords: Passwords,
     pub(crate) rate_limits: RateLimits,
     pub(crate) remembered: Remembered,
+    pub(crate) rendered: RenderedRecords,
     pub(crate) readiness: Readiness,
     pub(crate) live: Live,
     stopping: watch::Sender<bool>,
@@ -76,6 +78,7 @@ impl Service {
             passwords,
             rate_limits,
             remembered: Remembered::default(),
+            rendered: RenderedRecords::default(),
             readiness: Readiness::default(),
             live,
             stopping: watch::Sender::new(false),

@@ -11,6 +11,7 @@ pub mod clock;
 mod dialect;
 mod error;
 pub mod exports;
+mod group_commit;
 pub mod idempotency;
 pub mod imports;
 pub mod installation;

@@ -355,7 +355,8 @@ impl Work {
     }
 
     async fn index_unit(&mut self, unit: &OrganizationUnit) -> Result<(), StoreError> {
-        search::index(self, RecordKind::OrganizationUnit, unit.id, &[unit.name.as_str()]).await
+        search::forget(self, RecordKind::OrganizationUnit, unit.id).await?;
+        search::index_new(self, RecordKind::OrganizationUnit, &[(unit.id, vec![unit.name.to_string()])]).await
     }
 
     async fn append_unit(

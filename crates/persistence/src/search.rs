@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait,
-    sea_query::{Expr, ExprTrait, OnConflict, Order, Query},
+    sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -18,26 +18,19 @@ const MOST_ROWS: usize = 2_000;
 /// More words than this that match one word of a query are not looked up; the first in the alphabet are.
 const MOST_WORDS: u64 = 200;
 
-/// Makes the words of a record findable, in place of those it had.
-pub(crate) async fn index(work: &mut Work, kind: RecordKind, id: Uuid, texts: &[&str]) -> Result<(), StoreError> {
-    let words = search_words::index_words(texts);
+/// A word that more records hold is common.
+const COMMON: u64 = 2_000;
+
+/// Makes a record be found by no word.
+pub(crate) async fn forget(work: &mut Work, kind: RecordKind, id: Uuid) -> Result<(), StoreError> {
     let mut forget = Query::delete();
     forget.from_table("search_word").and_where(Expr::col("record_id").eq(id));
     forget.and_where(Expr::col("record_kind").eq(kind.to_string()));
     work.transaction.execute(&forget).await?;
-    if words.is_empty() {
-        return Ok(());
-    }
-    let mut insert = Query::insert();
-    insert.into_table("search_word").columns(["record_kind", "word", "record_id"]);
-    for word in &words {
-        insert.values_panic([kind.to_string().into(), word.clone().into(), id.into()]);
-    }
-    work.transaction.execute(&insert).await?;
-    learn(work, &words).await
+    Ok(())
 }
 
-/// Makes the words of many new records findable.
+/// Makes the words of records findable that were found by none.
 pub(crate) async fn index_new(
     work: &mut Work,
     kind: RecordKind,
@@ -114,15 +107,28 @@ pub(crate) async fn matching<C: ColumnTrait>(
         if words.is_empty() {
             words = a_typo_away(store, word).await?;
         }
-        let records = Query::select()
+        let mut holding = Query::select();
+        holding
             .column("record_id")
             .from("search_word")
             .and_where(Expr::col("record_kind").eq(kind.to_string()))
-            .and_where(Expr::col("word").is_in(words))
-            .to_owned();
-        conditions.push(id.in_subquery(records));
+            .and_where(Expr::col("word").is_in(words));
+        conditions.push(if is_common(store, &holding).await? {
+            // Nearly every record of the list has it: each is looked at in the order of the list, until a page is full.
+            holding.and_where(Expr::col("record_id").equals(id.as_column_ref()));
+            Expr::exists(holding)
+        } else {
+            id.in_subquery(holding)
+        });
     }
     Ok(conditions)
+}
+
+/// Whether so many records hold a word that they are better not gathered first.
+async fn is_common(store: &Store, holding: &SelectStatement) -> Result<bool, StoreError> {
+    let mut far_in = holding.clone();
+    far_in.offset(COMMON).limit(1);
+    Ok(store.read.query_one(&far_in).await?.is_some())
 }
 
 async fn beginning_with(store: &Store, word: &search_words::QueryWord) -> Result<Vec<String>, StoreError> {

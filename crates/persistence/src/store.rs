@@ -12,7 +12,7 @@ use std::{
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
 use tokio::sync::{Notify, watch};
 
-use crate::{StoreError, vault::Vault};
+use crate::{StoreError, group_commit::Line, vault::Vault};
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Store {
     pub(crate) committed: Arc<Notify>,
     /// Rung after each commit that leaves work in the queue; wakes the worker of this process.
     pub(crate) queued: Arc<Notify>,
+    /// Those who wait for the one writer of SQLite.
+    pub(crate) line: Line,
     /// How many changes this process has committed, or may have.
     commits: Arc<AtomicU64>,
     /// The last sealed position this process knows of.
@@ -87,6 +89,7 @@ impl Store {
             vault: Arc::new(vault),
             committed: Arc::new(Notify::new()),
             queued: Arc::new(Notify::new()),
+            line: Line::default(),
             commits: Arc::new(AtomicU64::new(0)),
             sealed: Arc::new(watch::Sender::new(0)),
         };
@@ -141,6 +144,15 @@ impl Store {
         if self.is_sqlite() { &self.write } else { &self.aside }
     }
 
+    /// Lets SQLite look at tables that have grown, so that it knows which index serves a question. `PostgreSQL` does so by
+    /// itself.
+    pub async fn refresh_planner(&self) -> Result<(), StoreError> {
+        if self.is_sqlite() {
+            self.write.execute_unprepared("PRAGMA optimize=0x10002").await?;
+        }
+        Ok(())
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.read.ping().await?)
@@ -156,6 +168,9 @@ impl Store {
 
 /// Connections apart from those for requests.
 const ASIDE: u32 = 2;
+
+/// Rows that SQLite's thread reads ahead of who asked for them.
+const ROWS_AHEAD: usize = 256;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Access {
@@ -175,6 +190,8 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
         .max_connections(most)
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(3))
+        // A file does not go away.
+        .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
             let sqlite = sqlite
@@ -182,7 +199,9 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
                 .pragma("synchronous", "FULL")
                 .pragma("foreign_keys", "ON")
                 .pragma("busy_timeout", "5000")
-                .pragma("temp_store", "MEMORY");
+                .pragma("temp_store", "MEMORY")
+                // The thread that reads hands over its rows without waiting for each handful to be taken.
+                .row_buffer_size(ROWS_AHEAD);
             match access {
                 Access::Writer => sqlite,
                 Access::Reader => sqlite.pragma("query_only", "ON"),
@@ -196,6 +215,8 @@ fn postgres_options(settings: &StoreSettings) -> ConnectOptions {
     options
         .max_connections(settings.connections.max(2))
         .acquire_timeout(Duration::from_secs(3))
+        // One that was used a moment ago is there; asking it first would cost each statement a second way there and back.
+        .test_before_acquire_if_idle_for(Duration::from_millis(500))
         .sqlx_logging(false)
         .set_application_name("aumsos")
         .map_sqlx_postgres_opts(|postgres| {

@@ -8,7 +8,9 @@ use aumsos_domain::access::ActorId;
 
 use crate::{
     Store, StoreError, clock,
+    group_commit::Turn,
     idempotency::{Answer, Claim, IdempotencyKey},
+    ledger::append,
 };
 
 /// Who writes, and in which request.
@@ -37,6 +39,8 @@ pub struct Work {
     pub(crate) has_changes: bool,
     /// Whether it leaves work in the queue.
     pub(crate) has_queued: bool,
+    /// Its turn at the writer that commands share, where the transaction is a savepoint; over after the transaction.
+    turn: Option<Turn>,
 }
 
 impl std::fmt::Debug for Work {
@@ -58,7 +62,10 @@ impl Work {
 
     /// Makes all of it last, or none of it.
     pub async fn commit(self) -> Result<(), StoreError> {
-        crate::ledger::append::commit(self.transaction, &self.store, self.has_changes).await?;
+        match self.turn {
+            Some(turn) => self.store.line.commit(self.transaction, turn, self.has_changes, &self.store).await?,
+            None => append::commit(self.transaction, &self.store, self.has_changes).await?,
+        }
         if self.has_queued {
             self.store.queued.notify_one();
         }
@@ -76,15 +83,21 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.write.begin_with_options(options).await?;
-        Ok(Work {
-            transaction,
-            author: author.clone(),
-            at: clock::now(),
-            store: self.clone(),
-            has_changes: false,
-            has_queued: false,
-        })
+        Ok(self.work_in(self.write.begin_with_options(options).await?, None, author))
+    }
+
+    /// Begins a unit of work that is over in a moment: on SQLite it shares a commit with those who wait beside it.
+    async fn begin_in_group(&self, author: &Author) -> Result<Work, StoreError> {
+        if !self.is_sqlite() {
+            return self.begin(author).await;
+        }
+        let (savepoint, turn) = self.line.step_up(self).await?;
+        Ok(self.work_in(savepoint, Some(turn), author))
+    }
+
+    fn work_in(&self, transaction: DatabaseTransaction, turn: Option<Turn>, author: &Author) -> Work {
+        let (author, at, store) = (author.clone(), clock::now(), self.clone());
+        Work { transaction, author, at, store, has_changes: false, has_queued: false, turn }
     }
 
     /// Runs a command as one unit of work and commits it; tried again, at most three times, when another
@@ -93,22 +106,13 @@ impl Store {
     where
         E: From<StoreError> + IsContended,
     {
-        let mut attempt = 1;
-        loop {
-            let outcome = async {
-                let mut work = self.begin(author).await?;
-                let done = command(&mut work).await?;
-                work.commit().await?;
-                Ok(done)
-            };
-            match outcome.await {
-                Err(error) if attempt < ATTEMPTS && E::is_contended(&error) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(u64::from(5 * attempt * attempt))).await;
-                    attempt += 1;
-                }
-                outcome => return outcome,
-            }
-        }
+        attempt(async || {
+            let mut work = self.begin(author).await?;
+            let done = command(&mut work).await?;
+            work.commit().await?;
+            Ok(done)
+        })
+        .await
     }
 
     /// Runs a command at most once for each of its idempotency keys: the answer is kept in the same transaction as the
@@ -122,7 +126,8 @@ impl Store {
     where
         E: From<StoreError> + IsContended,
     {
-        self.write(author, async |work| {
+        attempt(async || {
+            let mut work = self.begin_in_group(author).await?;
             let (mut fresh, mut kept) = (Vec::new(), None);
             for key in keys {
                 match work.claim(key).await? {
@@ -132,11 +137,12 @@ impl Store {
             }
             let answer = match kept {
                 Some(answer) => answer,
-                None => command(work).await?,
+                None => command(&mut work).await?,
             };
             for key in fresh {
                 work.keep_answer(key, &answer).await?;
             }
+            work.commit().await?;
             Ok(answer)
         })
         .await
@@ -145,6 +151,20 @@ impl Store {
     /// Runs one statement that belongs to no record (leases, sessions, housekeeping).
     pub(crate) async fn housekeep<S: sea_orm::StatementBuilder>(&self, statement: &S) -> Result<u64, StoreError> {
         Ok(self.write.execute(statement).await?.rows_affected())
+    }
+}
+
+/// Tries a unit of work again when another transaction was in the way.
+async fn attempt<T, E: IsContended>(unit: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
+    let mut attempt = 1;
+    loop {
+        match unit().await {
+            Err(error) if attempt < ATTEMPTS && error.is_contended() => {
+                tokio::time::sleep(std::time::Duration::from_millis(u64::from(5 * attempt * attempt))).await;
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
     }
 }
 

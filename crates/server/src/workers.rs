@@ -96,6 +96,9 @@ async fn tidy_up(store: Store, objects: Objects, stop: CancellationToken) {
         if let Err(error) = store.forget_old_imports().await {
             tracing::warn!(%error, "what old imports say was not forgotten");
         }
+        if let Err(error) = store.refresh_planner().await {
+            tracing::warn!(%error, "what the planner knows of the tables was not refreshed");
+        }
         if let Err(error) = store.sweep_objects(&objects).await {
             tracing::warn!(%error, "files without a record were not swept");
         }

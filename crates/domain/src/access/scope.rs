@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use crate::organization_units::OrganizationUnit;
+
 /// Where a permission reaches. Every query on scoped rows begins from one of these, and only an
 /// authorised actor yields one ([`super::Actor::scope`]).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -39,6 +41,11 @@ impl Scope {
         self.units.is_empty() && self.institutions.is_empty()
     }
 
+    /// Whether it reaches every unit, and so all that hangs from one: it is held at the top of both trees.
+    pub fn is_everywhere(&self) -> bool {
+        OrganizationUnit::ROOTS.iter().all(|root| self.units.binary_search(root).is_ok())
+    }
+
     /// Whether it reaches a record that hangs from a unit, given as that unit and all above it, and belongs to an
     /// institution, where it does.
     pub fn covers(&self, line: &[Uuid], institution: Option<Uuid>) -> bool {
@@ -60,5 +67,14 @@ mod tests {
         assert!(!scope.covers(&[other], Some(other)));
         assert!(!scope.covers(&[], None));
         assert!(!Scope::nowhere().covers(&[top, unit], Some(home)));
+    }
+
+    #[test]
+    fn only_the_tops_of_both_trees_are_everywhere() {
+        let [muhammadiyah, aisyiyah] = OrganizationUnit::ROOTS;
+        assert!(Scope::new(vec![muhammadiyah, Uuid::from_u128(7), aisyiyah], Vec::new()).is_everywhere());
+        assert!(!Scope::new(vec![muhammadiyah], Vec::new()).is_everywhere());
+        assert!(!Scope::new(vec![aisyiyah], vec![muhammadiyah]).is_everywhere());
+        assert!(!Scope::nowhere().is_everywhere());
     }
 }

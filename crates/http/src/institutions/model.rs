@@ -14,7 +14,7 @@ use aumsos_domain::{
     text_value::{Email, Name, PartialDate, Phone, Prose, WebAddress},
 };
 use aumsos_persistence::{
-    institutions::{Residents, SeenInstitution},
+    institutions::{ListedInstitution, Residents, SeenInstitution},
     sensitive_reads::SensitiveRead,
 };
 use chrono::{DateTime, Utc};
@@ -49,6 +49,12 @@ pub struct ResidentsOut {
     /// Outside it, in families.
     #[schema(minimum = 0)]
     pub outside: i64,
+}
+
+impl From<Residents> for ResidentsOut {
+    fn from(count: Residents) -> Self {
+        Self { inside: count.inside, outside: count.outside }
+    }
 }
 
 /// An institution. What the caller may not see is empty or left out.
@@ -229,14 +235,29 @@ impl From<Institution> for InstitutionOut {
 impl From<SeenInstitution> for InstitutionOut {
     fn from(mut seen: SeenInstitution) -> Self {
         let contacts = std::mem::take(&mut seen.institution.contacts);
-        let residents = |count: Residents| ResidentsOut { inside: count.inside, outside: count.outside };
         Self {
             contacts: seen.with_contacts.then_some(contacts),
             freshness: Some(seen.freshness),
-            residents: seen.residents.map(residents),
+            residents: seen.residents.map(ResidentsOut::from),
             distance_m: seen.distance_m,
             ..Self::from(seen.institution)
         }
+    }
+}
+
+/// What is shown beside a record that is written out without it.
+#[derive(Serialize)]
+pub(super) struct BesideRecord {
+    freshness: Freshness,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    residents: Option<ResidentsOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distance_m: Option<f64>,
+}
+
+impl From<&ListedInstitution> for BesideRecord {
+    fn from(row: &ListedInstitution) -> Self {
+        Self { freshness: row.freshness, residents: row.residents.map(ResidentsOut::from), distance_m: row.distance_m }
     }
 }
 

@@ -6,13 +6,17 @@ mod cursor;
 mod form;
 mod paging;
 mod whole;
+mod written;
 
 use std::{any::TypeId, future::Future, pin::Pin};
 
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, ContentType},
+    },
     web,
 };
 use aumsos_domain::Reason;
@@ -24,6 +28,7 @@ use utoipa::IntoParams;
 pub use by_time::ByTimeQuery;
 pub use form::Form;
 pub(crate) use paging::{chosen_fields, parameters};
+pub(crate) use written::Written;
 
 use self::{cursor::Bound, paging::Paging};
 use crate::{
@@ -123,6 +128,11 @@ impl<F: ListFilters> ListQuery<F> {
         self.fields.as_ref().is_none_or(|fields| fields.iter().any(|chosen| chosen == field))
     }
 
+    /// Whether the records are shown whole.
+    pub const fn shows_all(&self) -> bool {
+        self.fields.is_none()
+    }
+
     /// Which way a list of one order is read; the latest first when nothing is said.
     pub fn direction(&self) -> Direction {
         self.sort.first().map_or(Direction::Descending, |(_, direction)| *direction)
@@ -140,44 +150,39 @@ impl<F: ListFilters> ListQuery<F> {
         mut rows: Vec<(T, Vec<KeyValue>)>,
         count: Option<u64>,
     ) -> Result<HttpResponse, Problem> {
+        let next = self.cut(caller, &mut rows, |(_, key)| key);
+        let fields = self.fields.as_deref();
+        let written = rows.iter().map(|(record, _)| match fields {
+            None => Written::of(record),
+            Some(_) => Written::of(&only_fields(record, fields)?),
+        });
+        self.answer_written(&written.collect::<Result<Vec<_>, _>>()?, next, count)
+    }
+
+    /// Cuts what [`Self::page_and_one`] gave to the page; gives the cursor of the next one where there is one.
+    pub(crate) fn cut<T>(&self, caller: &Caller, rows: &mut Vec<T>, key: fn(&T) -> &Vec<KeyValue>) -> Option<String> {
         let shown = usize::try_from(self.page.limit).unwrap_or(usize::MAX);
         let has_more = rows.len() > shown;
         rows.truncate(shown);
-        let next = has_more.then(|| rows.last().map(|(_, key)| self.bound.seal(caller.store().vault(), key))).flatten();
+        let last = rows.last().filter(|_| has_more)?;
+        Some(self.bound.seal(caller.store().vault(), key(last)))
+    }
+
+    /// Answers with a page of records that are written out already.
+    pub(crate) fn answer_written(
+        &self,
+        items: &[Written],
+        next: Option<String>,
+        count: Option<u64>,
+    ) -> Result<HttpResponse, Problem> {
         let mut answer = HttpResponse::Ok();
         if let (Some(cursor), Some(link)) = (&next, &self.link) {
             let separator = if link.is_empty() { "" } else { "&" };
             let target = format!("<{}?{link}{separator}cursor={cursor}>; rel=\"next\"", self.path);
             answer.insert_header((header::LINK, target));
         }
-        if self.fields.is_none() {
-            return Ok(answer.json(PageOut { items: rows.iter().map(|(record, _)| record), next_cursor: next, count }));
-        }
-        let cut = rows.iter().map(|(record, _)| only_fields(record, self.fields.as_deref()));
-        let items = cut.collect::<Result<Vec<_>, _>>()?;
-        Ok(answer.json(PageOut { items: items.iter(), next_cursor: next, count }))
+        Ok(answer.content_type(ContentType::json()).body(written::page(items, next.as_deref(), count)?))
     }
-}
-
-/// A page as it goes out.
-#[derive(Serialize)]
-struct PageOut<I>
-where
-    I: Iterator<Item: Serialize> + Clone,
-{
-    #[serde(serialize_with = "in_a_row")]
-    items: I,
-    next_cursor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<u64>,
-}
-
-fn in_a_row<I, S>(items: &I, serializer: S) -> Result<S::Ok, S::Error>
-where
-    I: Iterator<Item: Serialize> + Clone,
-    S: serde::Serializer,
-{
-    serializer.collect_seq(items.clone())
 }
 
 /// A record as JSON, cut to the fields that were asked for; its id always stays.

@@ -46,7 +46,7 @@ impl Store {
     /// Applies an import to its end.
     pub(crate) async fn apply_import(&self, job: &LeasedJob) -> Result<(), StoreError> {
         while let Applied::Rows(_) = self.apply_import_batch(job).await? {}
-        Ok(())
+        self.refresh_planner().await
     }
 
     /// Applies the next rows of an import, as whoever began to apply it.

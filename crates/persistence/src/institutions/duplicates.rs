@@ -16,7 +16,7 @@ use aumsos_domain::{
 };
 
 use super::{
-    InstitutionFilters, InstitutionSight, SeenInstitution,
+    InstitutionSight, SeenInstitution,
     entity::institution::Column,
     kept::keys_of,
     read::{Row, seen},
@@ -40,7 +40,7 @@ impl Store {
         sight: &InstitutionSight,
     ) -> Result<Vec<(SeenInstitution, Comparison)>, StoreError> {
         let sight = sight.without_contacts();
-        let mut query = seen(&sight, None)
+        let mut query = seen(&sight)
             .filter(Column::DeletedAt.is_null())
             .filter(Column::Status.ne(InstitutionStatus::Merged.code()))
             .filter(sight.visible())
@@ -52,7 +52,7 @@ impl Store {
             query.order_by_desc(Column::UpdatedAt).limit(MOST_COMPARED).into_model::<Row>().all(&self.read).await?;
         let traits = Traits::of(described);
         let mut candidates: Vec<(SeenInstitution, Comparison)> = self
-            .represent(rows, &[], &InstitutionFilters::default())
+            .represent(rows)
             .await?
             .into_iter()
             .map(|seen| {

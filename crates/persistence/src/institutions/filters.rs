@@ -11,7 +11,7 @@ use aumsos_domain::{
     CodeList, RecordKind,
     census::{Freshness, Rounds},
     institutions::{AccreditationStatus, Grade, InstitutionKind, InstitutionStatus, Operator, ServiceKind},
-    map::BoundingBox,
+    map::{BoundingBox, Point},
     organization_units::UnitLevel,
     regions::RegionCode,
 };
@@ -218,9 +218,29 @@ impl InstitutionFilters {
         any
     }
 
-    /// The square of the straight line through the sphere from the point of `near`; grows with the distance.
-    pub(super) fn chord_squared(&self) -> Option<Expr> {
-        self.near.map(|near| chord_squared(&near))
+    /// Metres from the point of `near`, in whole decimetres: more would promise what a position does not hold.
+    pub(super) fn distance_m(&self, place: Point) -> Option<f64> {
+        let near = self.near?;
+        let metres = place.distance_m(Point { latitude: near.latitude, longitude: near.longitude });
+        Some((metres * 10.0).round() / 10.0)
+    }
+
+    /// What a list is sorted by, as SQL; nothing for the distance where no point is near.
+    pub(super) fn sorted_by(&self, sort: InstitutionSort) -> Option<Expr> {
+        let column = match sort {
+            InstitutionSort::Distance => return self.near.map(|near| chord_squared(&near)),
+            InstitutionSort::Name => Column::NameKey,
+            InstitutionSort::Code => Column::Code,
+            InstitutionSort::Kind => Column::Kind,
+            InstitutionSort::Province => Column::Province,
+            InstitutionSort::Grade => Column::Grade,
+            InstitutionSort::Capacity => Column::Capacity,
+            InstitutionSort::Founded => Column::Founded,
+            InstitutionSort::UpdatedAt => Column::UpdatedAt,
+            InstitutionSort::CreatedAt => Column::CreatedAt,
+            InstitutionSort::VerifiedAt => Column::VerifiedAt,
+        };
+        Some(Expr::col((Entity, column)))
     }
 
     /// The keys of a sort, the id last so that they are unique.
@@ -236,20 +256,7 @@ impl InstitutionFilters {
                     | InstitutionSort::Distance => Key::perhaps,
                     _ => Key::always,
                 };
-                let column = match sort {
-                    InstitutionSort::Distance => return self.chord_squared().map(|chord| key(chord, direction)),
-                    InstitutionSort::Name => Column::NameKey,
-                    InstitutionSort::Code => Column::Code,
-                    InstitutionSort::Kind => Column::Kind,
-                    InstitutionSort::Province => Column::Province,
-                    InstitutionSort::Grade => Column::Grade,
-                    InstitutionSort::Capacity => Column::Capacity,
-                    InstitutionSort::Founded => Column::Founded,
-                    InstitutionSort::UpdatedAt => Column::UpdatedAt,
-                    InstitutionSort::CreatedAt => Column::CreatedAt,
-                    InstitutionSort::VerifiedAt => Column::VerifiedAt,
-                };
-                Some(key(Expr::col((Entity, column)), direction))
+                Some(key(self.sorted_by(sort)?, direction))
             })
             .collect();
         keys.push(Key::always(Expr::col((Entity, Column::Id)), Direction::Ascending));
@@ -265,6 +272,7 @@ fn in_regions(all: Condition, column: Column, regions: &[RegionCode]) -> Conditi
     if regions.is_empty() { all } else { all.add(column.is_in(regions.iter().map(ToString::to_string))) }
 }
 
+/// The square of the straight line through the sphere from a point; grows with the distance.
 fn chord_squared(near: &Near) -> Expr {
     let point = on_unit_sphere(near.latitude, near.longitude);
     let square = |column: Column, at: f64| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
-    Select, sea_query::Expr,
+    QueryTrait, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -19,11 +19,12 @@ use super::{
     InstitutionFilters, InstitutionSight, InstitutionSort,
     entity::institution::{Column, Entity},
     kept::read_document,
+    listed::{key_of, with_keys},
     sealed_contacts::open_all,
 };
 use crate::{
     Store, StoreError, Work,
-    clock::{self, today},
+    clock::today,
     exports::batches,
     page::{Direction, KeyValue, Page},
     sight::{as_flag, within},
@@ -108,8 +109,9 @@ pub(super) struct Row {
     census_on: Option<String>,
     merged_into: Option<Uuid>,
     deleted_at: Option<i64>,
-    chord_squared: Option<f64>,
-    name_key: String,
+    /// The values of the sort keys; filled for lists.
+    #[sea_orm(skip)]
+    key: Vec<KeyValue>,
 }
 
 impl Store {
@@ -137,7 +139,20 @@ impl Store {
         sight: &InstitutionSight,
     ) -> Result<Vec<SeenInstitution>, StoreError> {
         let rows = self.institution_rows(filters, sort, page, sight).await?;
-        self.represent(rows, sort, filters).await
+        represent(self, &self.read, rows, filters).await
+    }
+
+    /// The institutions of these ids that the actor may know of, in no order; who may not be shown any more is left out.
+    pub async fn institutions_of(
+        &self,
+        ids: &[Uuid],
+        sight: &InstitutionSight,
+    ) -> Result<Vec<SeenInstitution>, StoreError> {
+        let query = seen(sight)
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .filter(Column::DeletedAt.is_null())
+            .filter(sight.visible());
+        self.represent(query.into_model::<Row>().all(&self.read).await?).await
     }
 
     /// All institutions that the filters leave, in batches: the same rows as the pages of the list, seen with the same
@@ -159,7 +174,7 @@ impl Store {
                 };
                 // A thousand documents take milliseconds to read, which other requests would wait for.
                 let contacts = vec![Vec::new(); rows.len()];
-                tokio::task::spawn_blocking(move || show(&rows, contacts, &asked.1, &asked.0))
+                tokio::task::spawn_blocking(move || show(rows, contacts, &asked.0))
                     .await
                     .map_err(|_| StoreError::Unreadable("an institution"))?
             }) as BoxFuture<'static, _>
@@ -175,8 +190,9 @@ impl Store {
         sight: &InstitutionSight,
     ) -> Result<Vec<Row>, StoreError> {
         let condition = filters.condition(self, sight, today()).await?;
-        let query = seen(sight, filters.chord_squared()).filter(condition);
-        Ok(filters.keyset(sort).apply(query, page).into_model::<Row>().all(&self.read).await?)
+        let query = filters.keyset(sort).apply(with_keys(seen(sight), filters, sort).filter(condition), page);
+        let rows = self.read.query_all(&query.into_query()).await?;
+        rows.iter().map(|row| Ok(Row { key: key_of(row, sort)?, ..Row::from_query_result(row, "")? })).collect()
     }
 
     /// How many institutions the filters leave.
@@ -189,13 +205,8 @@ impl Store {
         Ok(Entity::find().filter(condition).count(&self.read).await?)
     }
 
-    pub(super) async fn represent(
-        &self,
-        rows: Vec<Row>,
-        sort: &[(InstitutionSort, Direction)],
-        filters: &InstitutionFilters,
-    ) -> Result<Vec<SeenInstitution>, StoreError> {
-        represent(self, &self.read, rows, sort, filters).await
+    pub(super) async fn represent(&self, rows: Vec<Row>) -> Result<Vec<SeenInstitution>, StoreError> {
+        represent(self, &self.read, rows, &InstitutionFilters::default()).await
     }
 }
 
@@ -225,13 +236,13 @@ async fn look_up<C: ConnectionTrait>(
     let mut id = asked;
     for _ in 0..MOST_MERGES {
         let known = Condition::any().add(sight.visible()).add(Column::MergedInto.is_not_null());
-        let query = seen(sight, None).filter(Column::Id.eq(id)).filter(known);
+        let query = seen(sight).filter(Column::Id.eq(id)).filter(known);
         let Some(row) = query.into_model::<Row>().one(connection).await? else { return Ok(Lookup::Unknown) };
         match (row.merged_into, row.deleted_at) {
             (Some(target), _) => id = target,
             (None, None) if id != asked => return Ok(Lookup::Merged(id)),
             (None, None) => {
-                let mut found = represent(store, connection, vec![row], &[], &InstitutionFilters::default()).await?;
+                let mut found = represent(store, connection, vec![row], &InstitutionFilters::default()).await?;
                 return Ok(found.pop().map_or(Lookup::Unknown, |seen| Lookup::Found(Box::new(seen))));
             }
             (None, Some(_)) if id == asked => return Ok(Lookup::Gone),
@@ -268,7 +279,6 @@ async fn represent<C: ConnectionTrait>(
     store: &Store,
     connection: &C,
     rows: Vec<Row>,
-    sort: &[(InstitutionSort, Direction)],
     filters: &InstitutionFilters,
 ) -> Result<Vec<SeenInstitution>, StoreError> {
     let sealed: Vec<(Uuid, &str)> = rows
@@ -279,55 +289,58 @@ async fn represent<C: ConnectionTrait>(
         })
         .collect();
     let contacts = open_all(store, connection, &sealed).await?;
-    show(&rows, contacts, sort, filters)
+    show(rows, contacts, filters)
 }
 
 /// The rows as the actor may see them; every read of institutions ends here.
 fn show(
-    rows: &[Row],
+    rows: Vec<Row>,
     contacts: Vec<Vec<Contact>>,
-    sort: &[(InstitutionSort, Direction)],
     filters: &InstitutionFilters,
 ) -> Result<Vec<SeenInstitution>, StoreError> {
     let rounds = Rounds::on(today());
-    rows.iter()
+    rows.into_iter()
         .zip(contacts)
         .map(|(row, contacts)| {
             let mut institution = read_document(&row.document)?;
             institution.contacts = contacts;
-            let distance_m = distance(&institution, filters);
-            let key = key_of(&institution, row, sort);
-            let view = row.view();
+            let distance_m = institution.profile.position.and_then(|position| filters.distance_m(position.point()));
+            let view = view_of(row.is_insider, row.is_partner);
             Ok(SeenInstitution {
                 institution: institution.seen_as(view),
                 view,
                 with_contacts: row.sees_contacts,
-                freshness: rounds.freshness(row.census_on.as_deref().and_then(|day| day.parse().ok())),
-                residents: row.residents(),
+                freshness: freshness_of(row.census_on.as_deref(), rounds),
+                residents: residents_of(row.sees_census, row.residents_in, row.residents_out),
                 distance_m,
-                key,
+                key: row.key,
             })
         })
         .collect()
 }
 
-impl Row {
-    const fn view(&self) -> View {
-        match (self.is_insider, self.is_partner) {
-            (true, _) => View::Council,
-            (false, true) => View::Partner,
-            (false, false) => View::Public,
-        }
-    }
-
-    fn residents(&self) -> Option<Residents> {
-        let counted = self.residents_in.zip(self.residents_out).filter(|_| self.sees_census);
-        counted.map(|(inside, outside)| Residents { inside, outside })
+/// As whom somebody looks at a row of which the statement says this.
+pub(super) const fn view_of(is_insider: bool, is_partner: bool) -> View {
+    match (is_insider, is_partner) {
+        (true, _) => View::Council,
+        (false, true) => View::Partner,
+        (false, false) => View::Public,
     }
 }
 
+/// How fresh a census of a day is.
+pub(super) fn freshness_of(census_on: Option<&str>, rounds: Rounds) -> Freshness {
+    rounds.freshness(census_on.and_then(|day| day.parse().ok()))
+}
+
+/// The figures of the last census, where there was one and the actor may read it.
+pub(super) fn residents_of(sees_census: bool, inside: Option<i64>, outside: Option<i64>) -> Option<Residents> {
+    let (inside, outside) = inside.zip(outside).filter(|_| sees_census)?;
+    Some(Residents { inside, outside })
+}
+
 /// The columns a representation is made of, and with what eyes the actor sees each row.
-pub(super) fn seen(sight: &InstitutionSight, chord_squared: Option<Expr>) -> Select<Entity> {
+pub(super) fn seen(sight: &InstitutionSight) -> Select<Entity> {
     let mut query = Entity::find().select_only().columns([
         Column::Id,
         Column::Document,
@@ -336,7 +349,6 @@ pub(super) fn seen(sight: &InstitutionSight, chord_squared: Option<Expr>) -> Sel
         Column::ResidentsOut,
         Column::MergedInto,
         Column::DeletedAt,
-        Column::NameKey,
     ]);
     if sight.may_see_contacts_somewhere() {
         query = query.column(Column::SealedContacts);
@@ -348,40 +360,4 @@ pub(super) fn seen(sight: &InstitutionSight, chord_squared: Option<Expr>) -> Sel
         .column_as(as_flag(sight.partner()), "is_partner")
         .column_as(as_flag(sight.contacts()), "sees_contacts")
         .column_as(as_flag(sight.census_visible()), "sees_census")
-        .column_as(chord_squared.unwrap_or_else(|| Expr::value(Option::<f64>::None)), "chord_squared")
-}
-
-fn distance(institution: &Institution, filters: &InstitutionFilters) -> Option<f64> {
-    let near = filters.near?;
-    // Whole decimetres: more would promise what a position does not hold.
-    let metres = institution.profile.position?.distance_m(near.latitude, near.longitude);
-    Some((metres * 10.0).round() / 10.0)
-}
-
-/// The values of the sort keys of a row, the id last. From the columns where redaction could change the record.
-fn key_of(institution: &Institution, row: &Row, sort: &[(InstitutionSort, Direction)]) -> Vec<KeyValue> {
-    let text = |value: Option<String>| value.map_or(KeyValue::Nothing, KeyValue::Text);
-    let profile = &institution.profile;
-    let mut key: Vec<KeyValue> = sort
-        .iter()
-        .map(|(sort, _)| match sort {
-            InstitutionSort::Name => KeyValue::Text(row.name_key.clone()),
-            InstitutionSort::Code => text(institution.code.as_ref().map(|code| code.as_str().to_owned())),
-            InstitutionSort::Kind => KeyValue::Text(profile.kind.to_string()),
-            InstitutionSort::Province => text(profile.address.region.lineage().next().map(|code| code.to_string())),
-            InstitutionSort::Grade => text(profile.accreditation.grade.map(|grade| grade.to_string())),
-            InstitutionSort::Capacity => {
-                KeyValue::Whole(profile.capacity.as_ref().map_or(0, |capacity| i64::from(capacity.total)))
-            }
-            InstitutionSort::Founded => text(profile.founded.as_ref().map(|day| day.as_str().to_owned())),
-            InstitutionSort::UpdatedAt => KeyValue::Whole(clock::to_micros(institution.updated_at)),
-            InstitutionSort::CreatedAt => KeyValue::Whole(clock::to_micros(institution.created_at)),
-            InstitutionSort::VerifiedAt => {
-                institution.verified_at.map_or(KeyValue::Nothing, |at| KeyValue::Whole(clock::to_micros(at)))
-            }
-            InstitutionSort::Distance => row.chord_squared.map_or(KeyValue::Nothing, KeyValue::Number),
-        })
-        .collect();
-    key.push(KeyValue::Id(institution.id));
-    key
 }

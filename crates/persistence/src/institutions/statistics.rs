@@ -92,7 +92,7 @@ impl Store {
             Expr::from(Func::coalesce([Expr::col((Entity, column)).sum(), Expr::value(0_i64)])).cast_as("bigint")
         };
         let mut statement = select
-            .expr_as(Expr::col((Entity, Column::Id)).count(), "count")
+            .expr_as(Expr::cust("COUNT(*)"), "count")
             .expr_as(sum(Column::Capacity), "capacity")
             .expr_as(sum(Column::ResidentsIn), "residents_in")
             .expr_as(sum(Column::ResidentsOut), "residents_out")

@@ -7,7 +7,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use aumsos_domain::{
-    CodeList, RecordKind,
+    RecordKind,
     access::Scope,
     institutions::{Institution, life::AumsosCode},
 };
@@ -15,12 +15,12 @@ use aumsos_domain::{
 use super::{
     entity::institution::{self, Column, Entity},
     kept::{self, KeptInstitution},
+    look_ups::LookUps,
 };
 use crate::{
     StoreError, Work,
     clock::to_micros,
     ledger::{Change, State},
-    search,
     sight::within,
 };
 
@@ -53,7 +53,7 @@ impl Work {
         let sealed = self.seal_contacts(new.id, &new.contacts).await?;
         let row = kept::columns_of(new, sealed.clone())?;
         Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        self.refresh_look_ups(new).await?;
+        self.add_look_ups(new.id, &LookUps::of(new)).await?;
         self.append_institution(action, None, Some((new, sealed))).await
     }
 
@@ -71,8 +71,12 @@ impl Work {
             self.seal_contacts(after.id, &after.contacts).await?
         };
         let row = kept::columns_of(after, sealed.clone())?;
-        Entity::update(row).exec(&self.transaction).await?;
-        self.refresh_look_ups(after).await?;
+        Entity::update_many().set(row).filter(Column::Id.eq(after.id)).exec(&self.transaction).await?;
+        let (found_by, now_found_by) = (LookUps::of(before), LookUps::of(after));
+        if found_by != now_found_by {
+            self.forget_look_ups(after.id).await?;
+            self.add_look_ups(after.id, &now_found_by).await?;
+        }
         self.append_institution(action, Some((before, sealed_before)), Some((after, sealed))).await?;
         let (old, new) = (before.profile.unit_id, after.profile.unit_id);
         if old != new {
@@ -91,7 +95,6 @@ impl Work {
             .exec(&self.transaction)
             .await?;
         self.forget_look_ups(before.id).await?;
-        search::index(self, RecordKind::Institution, before.id, &[]).await?;
         self.append_institution("deleted", Some((before, sealed)), None).await
     }
 
@@ -170,42 +173,6 @@ impl Work {
             .one(&self.transaction)
             .await?;
         kept.ok_or(StoreError::Unreadable("an institution"))
-    }
-
-    async fn refresh_look_ups(&mut self, institution: &Institution) -> Result<(), StoreError> {
-        self.forget_look_ups(institution.id).await?;
-        let keys = kept::keys(institution);
-        if !keys.is_empty() {
-            let mut insert = Query::insert();
-            insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
-            for (scheme, value) in keys {
-                insert.values_panic([scheme.into(), value.into(), institution.id.into()]);
-            }
-            self.transaction.execute(&insert).await?;
-        }
-        let mut kinds: Vec<&str> = institution.profile.services.iter().map(|service| service.kind.code()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        if !kinds.is_empty() {
-            let mut insert = Query::insert();
-            insert.into_table("institution_service").columns(["kind", "institution_id"]);
-            for kind in kinds {
-                insert.values_panic([kind.into(), institution.id.into()]);
-            }
-            self.transaction.execute(&insert).await?;
-        }
-        let texts = kept::searchable(institution);
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        search::index(self, RecordKind::Institution, institution.id, &texts).await
-    }
-
-    async fn forget_look_ups(&mut self, id: Uuid) -> Result<(), StoreError> {
-        for table in ["institution_key", "institution_service"] {
-            let mut delete = Query::delete();
-            delete.from_table(table).and_where(Expr::col("institution_id").eq(id));
-            self.transaction.execute(&delete).await?;
-        }
-        Ok(())
     }
 
     async fn append_institution(

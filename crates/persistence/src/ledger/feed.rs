@@ -9,8 +9,8 @@ use std::{
 };
 
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, RelationTrait, Select,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -188,6 +188,21 @@ impl Store {
     /// The last sealed position; 0 while the ledger is empty.
     pub async fn last_position(&self) -> Result<i64, StoreError> {
         end_of_feed(&self.read).await
+    }
+}
+
+impl Store {
+    /// The last sealed position, where nothing waits to be sealed: while it is the same, no record has changed.
+    pub async fn settled_position(&self) -> Result<Option<i64>, StoreError> {
+        let last = Query::select().expr(Expr::col("position").max()).from("change_seal").to_owned();
+        let waiting = Query::select().column("change_id").from("change_unsealed").limit(1).to_owned();
+        // In one statement, and so of one moment.
+        let mut both = Query::select();
+        both.expr(Expr::SubQuery(None, Box::new(last.into()))).expr(Expr::exists(waiting));
+        let row = self.read.query_one(&both).await?;
+        let Some(row) = row else { return Ok(None) };
+        let (last, is_waiting) = (row.try_get_by_index::<Option<i64>>(0)?, row.try_get_by_index::<bool>(1)?);
+        Ok(last.filter(|_| !is_waiting))
     }
 }
 

@@ -1,0 +1,63 @@
+//! What an institution is found by beside its own columns: phones, emails and papers, services, words.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Expr, ExprTrait, Query},
+};
+use uuid::Uuid;
+
+use aumsos_domain::{CodeList, RecordKind, institutions::Institution};
+
+use super::kept;
+use crate::{StoreError, Work, search};
+
+/// What a record is found by.
+#[derive(PartialEq)]
+pub(super) struct LookUps {
+    keys: Vec<(&'static str, String)>,
+    services: Vec<&'static str>,
+    texts: Vec<String>,
+}
+
+impl LookUps {
+    /// Those of a record as it is now.
+    pub(super) fn of(institution: &Institution) -> Self {
+        let mut services: Vec<&str> = institution.profile.services.iter().map(|service| service.kind.code()).collect();
+        services.sort_unstable();
+        services.dedup();
+        Self { keys: kept::keys(institution), services, texts: kept::searchable(institution) }
+    }
+}
+
+impl Work {
+    /// Makes a record findable that was not.
+    pub(super) async fn add_look_ups(&mut self, id: Uuid, found_by: &LookUps) -> Result<(), StoreError> {
+        if !found_by.keys.is_empty() {
+            let mut insert = Query::insert();
+            insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
+            for (scheme, value) in &found_by.keys {
+                insert.values_panic([(*scheme).into(), value.clone().into(), id.into()]);
+            }
+            self.transaction.execute(&insert).await?;
+        }
+        if !found_by.services.is_empty() {
+            let mut insert = Query::insert();
+            insert.into_table("institution_service").columns(["kind", "institution_id"]);
+            for kind in &found_by.services {
+                insert.values_panic([(*kind).into(), id.into()]);
+            }
+            self.transaction.execute(&insert).await?;
+        }
+        search::index_new(self, RecordKind::Institution, &[(id, found_by.texts.clone())]).await
+    }
+
+    /// Makes a record be found by nothing.
+    pub(super) async fn forget_look_ups(&mut self, id: Uuid) -> Result<(), StoreError> {
+        for table in ["institution_key", "institution_service"] {
+            let mut delete = Query::delete();
+            delete.from_table(table).and_where(Expr::col("institution_id").eq(id));
+            self.transaction.execute(&delete).await?;
+        }
+        search::forget(self, RecordKind::Institution, id).await
+    }
+}
