@@ -3,6 +3,7 @@
 import json
 import pathlib
 
+from .cluster import Sent
 from .processes import RELEASE, WORKERS, Server, free_port
 
 PROGRAM = RELEASE / "aumsos-bench"
@@ -36,16 +37,28 @@ class Raw(Server):
 
 
 def statements_for(cluster, service, token, paths):
-    """The statement that the service sends for each of some addresses of institutions, when nothing is in memory."""
+    """The statement that the service finds institutions with for each of some addresses, when no answer is kept. Where
+    it holds records in memory as they are written out, it does not ask for them; who holds nothing must, so that the
+    documents are asked for here in any case."""
 
     def ask_all():
         for number, path in enumerate(paths):
             service.told("GET", path, token, headers={"Accept-Language": f"id, en;q=0.9{number}"})
 
-    is_read = lambda sent: (
-        sent.verb in ("SELECT", "WITH") and '"institution"' in sent.text and '"document"' in sent.text
-    )
-    sent = [one for one in cluster.statements_of(ask_all) if is_read(one)]
+    sent = [with_documents(one) for one in cluster.statements_of(ask_all) if finds_institutions(one)]
     if len(sent) != len(paths):
-        raise SystemExit(f"{len(paths)} addresses took {len(sent)} statements that read institutions, not one each")
+        raise SystemExit(f"{len(paths)} addresses took {len(sent)} statements that find institutions, not one each")
     return sent
+
+
+def finds_institutions(sent):
+    """Whether a statement finds a page of institutions, or one by its id; one that fetches what was found does not."""
+    is_read = sent.verb == "SELECT" and 'FROM "institution" WHERE' in sent.text
+    return is_read and ("ORDER BY" in sent.text or '"institution"."id" = $' in sent.text)
+
+
+def with_documents(sent):
+    """The statement with the documents of its rows among its columns."""
+    if '"document"' in sent.text:
+        return sent
+    return Sent(sent.session, sent.text.replace("SELECT ", 'SELECT "institution"."document", ', 1), sent.values)
