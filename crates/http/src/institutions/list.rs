@@ -44,6 +44,7 @@ fn described(operation: Operation) -> Operation {
         .with_schema::<BoundingBox>()
         .with_schema::<Point>()
         .tells_feed_cursor()
+        .may_follow()
         .sensitive()
 }
 
