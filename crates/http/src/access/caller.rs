@@ -19,6 +19,7 @@ use crate::{
     frame::RequestId,
     operation::{Access, Named},
     problem::{Problem, reasons},
+    remembered::FromReplica,
     service::Service,
 };
 
@@ -162,6 +163,10 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::check(request))
+        let checked = Self::check(request);
+        if checked.as_ref().is_ok_and(|caller| caller.store().is_following()) {
+            request.extensions_mut().insert(FromReplica);
+        }
+        ready(checked)
     }
 }
