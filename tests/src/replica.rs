@@ -67,6 +67,19 @@ async fn resume(pair: &Replicated) {
     pair.standby.tell(&["SELECT pg_wal_replay_resume()"]).await;
 }
 
+/// Waits until all that was committed has its position in the feed, and the service knows of it.
+async fn is_sealed(server: &TestServer) {
+    let store = server.store();
+    let sealed = async {
+        while store.verify_ledger(&[], |_| {}).await.unwrap().waiting > 0
+            || store.known_position() < store.last_position().await.unwrap()
+        {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, sealed).await.unwrap();
+}
+
 /// Told with two processes: one that lets its replica lag for a minute, so that it shows where its answers come from, and one
 /// with the bound as it is when nobody sets it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,15 +98,7 @@ async fn reads_follow_a_replica_within_its_bound_and_show_what_the_process_itsel
     pause(&pair).await;
     rename(&elsewhere, id, "PWM Baru").await;
     assert_eq!(name(&elsewhere, id).await, "PWM Baru", "its own write");
-    let sealed = async {
-        let store = server.store();
-        while store.verify_ledger(&[], |_| {}).await.unwrap().waiting > 0
-            || store.known_position() < store.last_position().await.unwrap()
-        {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(PATIENCE, sealed).await.unwrap();
+    is_sealed(&server).await;
     assert_eq!(name(&officer, id).await, "PWM Lama");
     // A list from there, and the feed from where the list says, miss nothing between them.
     let list = officer.get(format!("{UNITS}?q=PWM")).await.expect_status(200);
@@ -102,6 +107,26 @@ async fn reads_follow_a_replica_within_its_bound_and_show_what_the_process_itsel
     let told = officer.get(format!("/v1/changes?after={cursor}&kinds=organization_unit")).await.expect_status(200);
     let told = told.at("/items").as_array().unwrap().clone();
     assert!(told.iter().any(|item| item["id"] == json!(id)), "{told:?}");
+
+    // Nor does an answer from there that is remembered live on because the ledger of the primary stands still.
+    let home = json!({
+        "name": "LKSA Melati", "kind": "lksa", "operator": "muhammadiyah", "unit_id": OrganizationUnit::MUHAMMADIYAH,
+        "address": { "region": "35.78" },
+    });
+    elsewhere.post("/v1/institutions", home).await.expect_status(201);
+    is_sealed(&server).await;
+    let drafts = || async {
+        let figures = officer.get("/v1/statistics/institutions?group_by=status&status=draft").await.expect_status(200);
+        sleep(Duration::from_millis(20)).await;
+        figures.at("/groups").as_array().unwrap().len()
+    };
+    for _ in 0..40 {
+        assert_eq!(drafts().await, 0);
+    }
+    resume(&pair).await;
+    timeout(Duration::from_secs(5), async { while drafts().await == 0 {} }).await.unwrap();
+    assert_eq!(name(&officer, id).await, "PWM Baru");
+    pause(&pair).await;
 
     // From the moment that a process writes it reads what it wrote, and all before.
     for turn in 0..20 {
