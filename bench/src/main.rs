@@ -1,60 +1,36 @@
-//! The reference: bare actix-web that answers with bytes which the service answered before, from memory, with the same
-//! headers, asking nobody who they are. `aumsos-bench ADDRESS WORKERS FOLDER` serves each file `NAME` of the folder at
-//! `/NAME`, with the headers of `NAME.headers` (one `name: value` a line).
+//! What the service is measured against: servers that do less than it, on the same web framework.
+//!
+//! - `aumsos-bench answers ADDRESS WORKERS FOLDER` answers from memory with bytes that the service answered before.
+//! - `aumsos-bench statements ADDRESS WORKERS DATABASE_URL CONNECTIONS FILE` sends PostgreSQL the statements that the
+//!   service sent, and answers with the documents that come back.
+//!
+//! Neither asks who its caller is.
 
-use std::{collections::HashMap, env, fs, io, path::Path, sync::Arc};
+mod answers;
+mod statements;
 
-use actix_web::{
-    App, HttpResponse, HttpServer,
-    http::header::{HeaderName, HeaderValue},
-    web::{self, Bytes},
-};
+use std::{env, io, path::Path};
 
-/// One answer: its headers and its bytes.
-struct Answer {
-    headers: Vec<(HeaderName, HeaderValue)>,
-    body: Bytes,
+const USAGE: &str = "usage: aumsos-bench answers ADDRESS WORKERS FOLDER\n       aumsos-bench statements ADDRESS WORKERS \
+                     DATABASE_URL CONNECTIONS FILE";
+
+fn wrong() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, USAGE)
 }
 
-type Answers = HashMap<String, Answer>;
-
-/// The answers that lie in a folder, by name.
-fn answers_in(folder: &Path) -> io::Result<Answers> {
-    let mut answers = HashMap::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let (Some(name), None) = (path.file_name().and_then(|name| name.to_str()), path.extension()) else { continue };
-        let headers = fs::read_to_string(path.with_extension("headers"))?
-            .lines()
-            .filter_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                Some((name.trim().parse().ok()?, value.trim().parse().ok()?))
-            })
-            .collect();
-        answers.insert(name.to_owned(), Answer { headers, body: fs::read(&path)?.into() });
-    }
-    Ok(answers)
-}
-
-async fn answer(answers: web::Data<Answers>, name: web::Path<String>) -> HttpResponse {
-    let Some(known) = answers.get(name.as_str()) else { return HttpResponse::NotFound().finish() };
-    let mut response = HttpResponse::Ok();
-    for (name, value) in &known.headers {
-        response.insert_header((name.clone(), value.clone()));
-    }
-    response.body(known.body.clone())
+fn number<N: std::str::FromStr>(text: &str) -> io::Result<N> {
+    text.parse().map_err(|_| wrong())
 }
 
 #[actix_web::main]
 async fn main() -> io::Result<()> {
-    let wrong = || io::Error::new(io::ErrorKind::InvalidInput, "usage: aumsos-bench ADDRESS WORKERS FOLDER");
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [address, workers, folder] = arguments.as_slice() else { return Err(wrong()) };
-    let workers = workers.parse().map_err(|_| wrong())?;
-    let answers = web::Data::from(Arc::new(answers_in(Path::new(folder))?));
-    HttpServer::new(move || App::new().app_data(answers.clone()).route("/{name}", web::get().to(answer)))
-        .workers(workers)
-        .bind(address)?
-        .run()
-        .await
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["answers", address, workers, folder] => answers::serve(address, number(workers)?, Path::new(folder)).await,
+        ["statements", address, workers, database, connections, file] => {
+            statements::serve(address, number(workers)?, database, number(connections)?, Path::new(file)).await
+        }
+        _ => Err(wrong()),
+    }
 }

@@ -1,0 +1,103 @@
+"""A database of the service with so many institutions and their history.
+
+It is made through the product's own doors: the demonstration, then `aumsos import` of sheets.
+"""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+from . import sheets
+from .cluster import Cluster
+from .service import PROGRAM, Service, environment, place
+
+# The demonstration has 550; more are imported.
+DEMONSTRATION = 550
+SYSTEMS = ["sqlite", "postgresql"]
+
+
+class Database:
+    """Where the data is. On PostgreSQL with the cluster that holds it, running."""
+
+    def __init__(self, system, count, folder):
+        self.system, self.count, self.folder = system, count, pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # The server of PostgreSQL has a user of its own.
+        self.folder.chmod(0o755)
+        self.cluster = Cluster(self.folder / "cluster") if system == "postgresql" else None
+        self.url = self.cluster.url if self.cluster else None
+        self.data = self.folder / "data"
+
+    def serve(self):
+        """Starts the service over it."""
+        return Service(self.data, self.url)
+
+    def file(self):
+        """SQLite's file."""
+        return self.data / "aumsos.db"
+
+    def close(self):
+        """Ends what holds it."""
+        if self.cluster:
+            self.cluster.stop()
+
+
+def opened(system, count, scratch, kept):
+    """A database of its own with so many institutions, in the scratch folder. With a folder for what is kept, it is
+    made once and then copied from there."""
+    folder = pathlib.Path(scratch, f"{system}-{count}")
+    store = kept and pathlib.Path(kept, folder.name)
+    if store and store.exists():
+        subprocess.run(["cp", "-a", store, folder], check=True)
+        return Database(system, count, folder)
+    database = made(system, count, folder)
+    if store:
+        database.close()
+        store.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", folder, store], check=True)
+        database = Database(system, count, folder)
+    return database
+
+
+def made(system, count, folder):
+    """Makes a database with so many institutions."""
+    database = Database(system, count, folder)
+    database.serve().stop()
+    if count > DEMONSTRATION:
+        paper = database.folder / "sheets"
+        paper.mkdir()
+        begun = time.monotonic()
+        for sheet, rows in sheets.write_sheets(count - DEMONSTRATION, paper):
+            create_all_of(database, sheet, rows)
+        seconds = time.monotonic() - begun
+        print(
+            f"<!-- {system}: {count:,} institutions, imported at {(count - DEMONSTRATION) / seconds:,.0f} a second -->"
+        )
+        shutil.rmtree(paper)
+    if database.cluster:
+        settle(database)
+    return database
+
+
+def settle(database):
+    """Waits until the service has sealed its ledger, and has PostgreSQL know its tables as it does after a while."""
+    service = database.serve()
+    while database.cluster.sql("SELECT EXISTS (SELECT FROM change_unsealed)") == "t":
+        time.sleep(0.1)
+    service.stop()
+    database.cluster.sql("VACUUM ANALYZE")
+    database.cluster.sql("CHECKPOINT")
+
+
+def create_all_of(database, sheet, rows):
+    """Imports a sheet of new institutions; all of its rows must become some."""
+    command = [PROGRAM, "import", "--json", *place(database.data, database.url), sheet]
+    done = subprocess.run(command, env=environment(database.url), capture_output=True, text=True)
+    if done.returncode or json.loads(done.stdout)["summary"]["created"] != rows:
+        sys.exit(f"{sheet.name}: {done.stdout[-500:]}{done.stderr[-500:]}")
+    if database.cluster:
+        # What autovacuum does within a minute; the next sheet comes at once.
+        database.cluster.sql("ANALYZE")
