@@ -34,7 +34,7 @@ const LONGEST: Duration = Duration::from_millis(500);
 /// When an answer that is asked for is made anew, so that nobody waits for it.
 const RENEWED: Duration = Duration::from_millis(250);
 /// How old an answer becomes of which the ledger says that nothing has changed.
-const OLDEST: Duration = Duration::from_secs(60);
+const OLDEST: Duration = Duration::from_mins(1);
 /// What all kept answers weigh together, in bytes.
 const CAPACITY: u64 = 32 << 20;
 /// What one answer weighs at most, in bytes.
