@@ -28,6 +28,7 @@ mod people;
 mod permissions;
 mod regions;
 mod remembered;
+mod replica;
 mod role_assignments;
 mod saved_filters;
 mod serving;

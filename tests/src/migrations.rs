@@ -71,7 +71,7 @@ async fn the_role_of_the_server_appends_to_the_ledger_and_cannot_change_it() {
     let (_, host) = rest.split_once('@').unwrap();
     let url = format!("postgres://{role}:sesame@{host}");
     let vault = aumsos_persistence::Vault::new(&[7; 32]).unwrap();
-    let settings = StoreSettings { database_url: url.clone(), connections: 2 };
+    let settings = StoreSettings::new(&url, 2);
     let store = aumsos_persistence::Store::open(&settings, vault).await.unwrap();
     assert!(store.migration_status().await.unwrap().iter().all(|(_, is_taken)| *is_taken));
     let made = store

@@ -37,6 +37,10 @@ pub struct HealthOut {
     /// Of the database.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<PartStatus>,
+    /// Of the replica, where one is configured: down while it is not followed, because it is away or too far behind. Reads
+    /// go to the database then, and the whole stays up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replica: Option<PartStatus>,
     /// Down from the moment that the service was told to stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepting: Option<PartStatus>,
@@ -60,7 +64,7 @@ impl Readiness {
 /// `GET /health/live`.
 pub fn live() -> Operation {
     Operation::get("/health/live", "get_liveness", |_: Caller| async {
-        HttpResponse::Ok().json(HealthOut { status: PartStatus::Up, database: None, accepting: None })
+        HttpResponse::Ok().json(HealthOut { status: PartStatus::Up, database: None, replica: None, accepting: None })
     })
     .tag(Tag::Operation)
     .access(Access::Anyone)
@@ -95,6 +99,7 @@ async fn readiness(caller: Caller) -> Result<HttpResponse, Problem> {
     let health = HealthOut {
         status: part(is_ready),
         database: Some(part(is_up)),
+        replica: service.store.replica_state().map(|replica| part(replica.is_followed)),
         accepting: Some(part(!service.is_stopping())),
     };
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -37,3 +37,19 @@ pub fn all() -> &'static [Operation] {
         .collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Tag;
+
+    #[test]
+    fn nothing_but_reads_of_the_register_may_follow_a_replica() {
+        let register =
+            [Tag::OrganizationUnits, Tag::Institutions, Tag::Proposals, Tag::Census, Tag::Attachments, Tag::Statistics];
+        for operation in all().iter().filter(|operation| operation.may_follow) {
+            assert!(!operation.writes() && register.contains(&operation.tag), "{operation:?}");
+        }
+        assert!(all().iter().any(|operation| operation.may_follow));
+    }
+}

@@ -34,7 +34,7 @@ const LONGEST: Duration = Duration::from_millis(500);
 /// When an answer that is asked for is made anew, so that nobody waits for it.
 const RENEWED: Duration = Duration::from_millis(250);
 /// How old an answer becomes of which the ledger says that nothing has changed.
-const OLDEST: Duration = Duration::from_secs(60);
+const OLDEST: Duration = Duration::from_mins(1);
 /// What all kept answers weigh together, in bytes.
 const CAPACITY: u64 = 32 << 20;
 /// What one answer weighs at most, in bytes.
@@ -117,6 +117,9 @@ impl Moment {
     }
 }
 
+/// Stands with a request that is answered from a replica, which may be behind what the end of the ledger says.
+pub(crate) struct FromReplica;
+
 /// What is known of an answer.
 pub(crate) enum Found {
     /// It is good.
@@ -195,6 +198,8 @@ impl Remembered {
     ) -> ServiceResponse {
         let may_be_kept = response.response().extensions().contains::<MayBeKept>();
         let operation = response.request().extensions().get::<Named>().copied();
+        let is_behind = response.request().extensions().contains::<FromReplica>();
+        let moment = if is_behind { Moment { settled: None, ..moment } } else { moment };
         let status = response.status();
         let is_kept = may_be_kept && matches!(status, StatusCode::OK | StatusCode::NOT_MODIFIED);
         let (true, Some(operation)) = (is_kept, operation) else {

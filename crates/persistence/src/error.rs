@@ -2,6 +2,8 @@
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError};
 
+use crate::primary;
+
 /// An error of the store. None of them leaves half a change behind.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
@@ -63,6 +65,13 @@ fn sorted(cause: &SqlxError) -> Option<StoreError> {
             "53100" | "13" => Some(StoreError::Full),
             // too_many_connections, admin_shutdown, crash_shutdown, cannot_connect_now, query_canceled
             "53300" | "57P01" | "57P02" | "57P03" | "57014" => Some(StoreError::Unavailable),
+            // read_only_sql_transaction: a primary that was demoted. The connection is closed before its next use.
+            "25006" => {
+                primary::note_refusal();
+                Some(StoreError::Unavailable)
+            }
+            // connection_exception, connection_does_not_exist, connection_failure, of a proxy in between
+            "08000" | "08003" | "08006" => Some(StoreError::Unavailable),
             // SQLITE_IOERR and its extended codes
             "10" | "778" | "1034" => Some(StoreError::Unavailable),
             _ => None,

@@ -26,6 +26,9 @@ pub mod objects;
 pub mod organization_units;
 pub mod page;
 pub mod people;
+mod primary;
+mod reads;
+mod replica;
 pub mod role_assignments;
 pub mod safeguarding_codes;
 pub mod saved_filters;
@@ -42,6 +45,7 @@ mod work;
 
 pub use backup::{Copy, CopyError};
 pub use error::StoreError;
+pub use replica::{ReplicaSettings, ReplicaState};
 
 pub use store::{Store, StoreSettings};
 pub use vault::Vault;

@@ -33,7 +33,7 @@ impl Store {
 
     /// The steps with whether they were taken.
     pub async fn migration_status(&self) -> Result<Vec<(String, bool)>, StoreError> {
-        let steps = Migrator::get_migration_with_status_read_only(&self.read).await?;
+        let steps = Migrator::get_migration_with_status_read_only(self.read.primary()).await?;
         Ok(steps.iter().map(|step| (step.name().to_owned(), step.status() == MigrationStatus::Applied)).collect())
     }
 

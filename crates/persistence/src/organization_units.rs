@@ -7,8 +7,7 @@ use std::{
 
 use futures_util::{Stream, future::BoxFuture};
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -383,7 +382,7 @@ impl Work {
 }
 
 /// Some units, each with itself and all above it.
-pub(crate) async fn lines_above(connection: &DatabaseConnection, units: &HashSet<Uuid>) -> Result<Lines, StoreError> {
+pub(crate) async fn lines_above(connection: &impl ConnectionTrait, units: &HashSet<Uuid>) -> Result<Lines, StoreError> {
     if units.is_empty() {
         return Ok(Lines::new());
     }

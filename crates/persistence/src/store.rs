@@ -12,7 +12,14 @@ use std::{
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
 use tokio::sync::{Notify, watch};
 
-use crate::{StoreError, group_commit::Line, vault::Vault};
+use crate::{
+    StoreError,
+    group_commit::Line,
+    primary,
+    reads::Reads,
+    replica::{Replica, ReplicaSettings},
+    vault::Vault,
+};
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -21,9 +28,16 @@ pub struct StoreSettings {
     pub database_url: String,
     /// Connections: readers on SQLite (there is always one writer), all of them on `PostgreSQL`.
     pub connections: u32,
+    /// A hot standby that reads may follow, on `PostgreSQL`.
+    pub replica: Option<ReplicaSettings>,
 }
 
 impl StoreSettings {
+    /// How to reach one database, without a replica.
+    pub fn new(database_url: impl Into<String>, connections: u32) -> Self {
+        Self { database_url: database_url.into(), connections, replica: None }
+    }
+
     /// Whether the database is a file of this machine.
     pub fn is_sqlite(&self) -> bool {
         self.database_url.starts_with("sqlite:")
@@ -39,13 +53,15 @@ impl StoreSettings {
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    /// Reads go here: on SQLite a pool of connections that cannot write.
-    pub(crate) read: DatabaseConnection,
+    /// Reads go here: on SQLite a pool of connections that cannot write, on `PostgreSQL` perhaps a replica
+    /// ([`Store::following`]).
+    pub(crate) read: Reads,
     /// Writes go here: on SQLite the one writer.
     pub(crate) write: DatabaseConnection,
     /// What seals, follows and leases must not stand in line behind requests: connections of their own, which on
     /// SQLite cannot write.
     pub(crate) aside: DatabaseConnection,
+    pub(crate) replica: Option<Arc<Replica>>,
     pub(crate) vault: Arc<Vault>,
     /// Rung after each commit; wakes the sealer of this process.
     pub(crate) committed: Arc<Notify>,
@@ -69,7 +85,7 @@ impl Store {
     /// Opens the database; on SQLite the file is made when it is missing, and the settings that make it durable are
     /// asserted on a connection of each pool.
     pub async fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
-        let aside = StoreSettings { connections: ASIDE, ..settings.clone() };
+        let aside = StoreSettings::new(&settings.database_url, ASIDE);
         let (read, write, aside) = if settings.is_sqlite() {
             let write = Database::connect(sqlite_options(settings, Access::Writer)).await?;
             let read = Database::connect(sqlite_options(settings, Access::Reader)).await?;
@@ -79,13 +95,18 @@ impl Store {
             }
             (read, write, aside)
         } else {
-            let pool = Database::connect(postgres_options(settings)).await?;
-            (pool.clone(), pool, Database::connect(postgres_options(&aside)).await?)
+            let connect = |settings: &StoreSettings| {
+                let options = postgres_options(&settings.database_url, settings.connections.max(2));
+                Database::connect(primary::alone(options))
+            };
+            let pool = connect(settings).await?;
+            (pool.clone(), pool, connect(&aside).await?)
         };
         let store = Self {
-            read,
+            read: Reads::of_primary(read),
             write,
             aside,
+            replica: open_replica(settings).await?.map(Arc::new),
             vault: Arc::new(vault),
             committed: Arc::new(Notify::new()),
             queued: Arc::new(Notify::new()),
@@ -126,9 +147,10 @@ impl Store {
         self.sealed.subscribe()
     }
 
-    /// The last sealed position that this process knows of; others may have sealed more.
+    /// The last sealed position that this process knows of and that is there wherever this store reads; others may have
+    /// sealed more.
     pub fn known_position(&self) -> i64 {
-        *self.sealed.borrow()
+        self.read.proven().map_or_else(|| *self.sealed.borrow(), |proven| proven.position)
     }
 
     pub(crate) fn sealed_to(&self, position: i64) {
@@ -155,13 +177,16 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        Ok(self.read.ping().await?)
+        Ok(self.read.primary().ping().await?)
     }
 
     /// Closes all connections; on SQLite this folds the write-ahead log into the file.
     pub async fn close(self) -> Result<(), StoreError> {
+        if let Some(replica) = &self.replica {
+            replica.close().await?;
+        }
         self.aside.close().await?;
-        self.read.close().await?;
+        self.read.primary().close_by_ref().await?;
         Ok(self.write.close().await?)
     }
 }
@@ -210,13 +235,25 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
     options
 }
 
-fn postgres_options(settings: &StoreSettings) -> ConnectOptions {
-    let mut options = ConnectOptions::new(settings.database_url.clone());
+/// Opened when it is first needed: the service starts without its replica.
+async fn open_replica(settings: &StoreSettings) -> Result<Option<Replica>, StoreError> {
+    let Some(replica) = &settings.replica else { return Ok(None) };
+    let connect = |connections| {
+        let mut options = postgres_options(&replica.url, connections);
+        options.connect_lazy(true).acquire_timeout(Duration::from_secs(1));
+        Database::connect(options)
+    };
+    let (requests, aside) = (connect(settings.connections.max(2)).await?, connect(1).await?);
+    Ok(Some(Replica::new(requests, aside, replica.lag)))
+}
+
+fn postgres_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
     options
-        .max_connections(settings.connections.max(2))
+        .max_connections(connections)
         .acquire_timeout(Duration::from_secs(3))
         // One that was used a moment ago is there; asking it first would cost each statement a second way there and back.
-        .test_before_acquire_if_idle_for(Duration::from_millis(500))
+        .test_before_acquire_if_idle_for(primary::A_MOMENT)
         .sqlx_logging(false)
         .set_application_name("aumsos")
         .map_sqlx_postgres_opts(|postgres| {

@@ -184,7 +184,7 @@ impl Work {
 impl Store {
     /// The keys of some subjects.
     pub(crate) async fn keys_of_subjects(&self, subjects: &[Uuid]) -> Result<SubjectKeys, StoreError> {
-        keys_of(&self.vault, &self.read, subjects).await
+        keys_of(&self.vault, &self.read.exact(), subjects).await
     }
 }
 

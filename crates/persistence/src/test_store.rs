@@ -32,10 +32,7 @@ impl TestStore {
     /// A migrated store with the two roots.
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings = StoreSettings {
-            database_url: format!("sqlite://{}", folder.path().join("test.db").display()),
-            connections: 2,
-        };
+        let settings = StoreSettings::new(format!("sqlite://{}", folder.path().join("test.db").display()), 2);
         let store = Store::open(&settings, Vault::new(&[7; 32]).unwrap()).await.unwrap();
         store.migrate_up().await.unwrap();
         store.plant_roots().await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use aumsos_persistence::ReplicaState;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 /// Upper ends of the buckets for durations, in seconds.
@@ -23,6 +24,12 @@ pub(crate) fn start() {
 /// All numbers as Prometheus reads them.
 pub(crate) fn written() -> String {
     handle().map(PrometheusHandle::render).unwrap_or_default()
+}
+
+/// Tells how it stands with the replica; how far behind it is, only where that is known.
+pub(crate) fn tell_of_replica(state: ReplicaState) {
+    metrics::gauge!("replica_followed").set(f64::from(u8::from(state.is_followed)));
+    metrics::gauge!("replica_behind_seconds").set(state.behind.map_or(f64::NAN, |behind| behind.as_secs_f64()));
 }
 
 /// Folds what was measured since the last time into the buckets; to be called regularly, or it piles up in memory.

@@ -1,8 +1,8 @@
 //! Opening the store that the configuration names.
 
-use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path};
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
-use aumsos_persistence::{Store, StoreSettings, Vault};
+use aumsos_persistence::{ReplicaSettings, Store, StoreSettings, Vault};
 
 use crate::{config::Config, failure::Failure};
 
@@ -15,8 +15,13 @@ pub async fn open(config: &Config) -> Result<Store, Failure> {
     }
     let fresh = Vault::fresh_master_key()?;
     let master_key = config.master_key(|| fresh)?;
-    let settings =
-        StoreSettings { database_url: storage.database_url.expose().to_owned(), connections: storage.connections() };
+    let settings = StoreSettings {
+        replica: config.replica.replica_url.as_ref().map(|replica| ReplicaSettings {
+            url: replica.expose().to_owned(),
+            lag: Duration::from_millis(config.replica.replica_lag_ms),
+        }),
+        ..StoreSettings::new(storage.database_url.expose(), storage.connections())
+    };
     // The connections' options make a large future; every command would carry it.
     let previous: Vec<[u8; 32]> = config.secrets.previous_master_keys.iter().map(|key| *key.expose()).collect();
     Ok(Box::pin(Store::open(&settings, Vault::rotating(master_key.expose(), &previous)?)).await?)

@@ -1,5 +1,5 @@
-//! What runs beside the requests: sealing the ledger, following what others seal, signing its end, forgetting what was
-//! kept long enough.
+//! What runs beside the requests: sealing the ledger, following what others seal and how far a replica is, signing the
+//! ledger's end, forgetting what was kept long enough.
 
 use std::{
     fs::OpenOptions,
@@ -39,8 +39,9 @@ impl Workers {
         let mut tasks = JoinSet::new();
         tasks.spawn(seal(store.clone(), stop.clone()));
         tasks.spawn(follow(store.clone(), stop.clone()));
+        tasks.spawn(follow_replica(store.clone(), stop.clone()));
         tasks.spawn(tidy_up(store.clone(), objects.clone(), stop.clone()));
-        tasks.spawn(count_up(stop.clone()));
+        tasks.spawn(count_up(store.clone(), stop.clone()));
         tasks.spawn(work_off(store.clone(), carrier, stop.clone()));
         if let Some(file) = audit.checkpoint_file.clone() {
             let interval = Duration::from_secs(audit.checkpoint_interval_seconds);
@@ -80,6 +81,11 @@ async fn follow(store: Store, stop: CancellationToken) {
     stop.run_until_cancelled(store.follow_sealed()).await;
 }
 
+/// Looks how far the replica is.
+async fn follow_replica(store: Store, stop: CancellationToken) {
+    stop.run_until_cancelled(store.follow_replica()).await;
+}
+
 async fn tidy_up(store: Store, objects: Objects, stop: CancellationToken) {
     let mut ticks = time::interval(TIDY_UP);
     ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
@@ -117,8 +123,11 @@ async fn work_off(store: Store, carrier: Carrier, stop: CancellationToken) {
     }
 }
 
-async fn count_up(stop: CancellationToken) {
+async fn count_up(store: Store, stop: CancellationToken) {
     while stop.run_until_cancelled(time::sleep(COUNT_UP)).await.is_some() {
+        if let Some(replica) = store.replica_state() {
+            metrics::tell_of_replica(replica);
+        }
         metrics::tidy_up();
     }
 }

@@ -93,7 +93,7 @@ async fn a_backup_from_before_is_as_readable_as_the_keys_that_are_kept() {
     care.register.server.store().backup_to(&backup("after.db")).await.unwrap();
 
     let read = async |name: &str| {
-        let settings = StoreSettings { database_url: format!("sqlite://{}", backup(name).display()), connections: 1 };
+        let settings = StoreSettings::new(format!("sqlite://{}", backup(name).display()), 1);
         let store = Store::open(&settings, Vault::new(&[7; 32]).unwrap()).await.unwrap();
         let at = RoleAssignment { role: Role::CaseSupervisor, place: RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH) };
         let scope = Actor::new(ActorId::System, vec![at]).scope(Permission::BeneficiariesRead);

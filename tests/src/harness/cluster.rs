@@ -67,27 +67,11 @@ impl Cluster {
     }
 
     fn start() -> Result<Self, String> {
-        let programs = programs()?;
-        let folder = tempfile::Builder::new().prefix("aumsos-pg-").tempdir().map_err(|error| error.to_string())?.keep();
-        let runner = Runner { programs, folder: folder.clone() };
-        runner.open_folder()?;
-        let watcher = runner.watch()?;
-        let data = folder.join("data");
-        let mut initdb = runner.command("initdb");
-        initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"]);
-        // A locale that sorts by the rules of a language: what must sort by code point has to say so itself.
-        initdb.args(["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=id", "--pgdata"]).arg(&data);
-        done("initdb", &mut initdb)?;
-        let mut start = runner.command("pg_ctl");
-        start.args(["start", "--wait", "--timeout=60", "--silent", "--log"]).arg(folder.join("log"));
-        start.arg("--pgdata").arg(&data).arg("-o");
-        start.arg(format!("{SETTINGS} -c unix_socket_directories={}", folder.display()));
-        // A server that inherits a pipe would keep whoever reads from it waiting.
-        start.stdout(Stdio::null()).stderr(Stdio::null());
-        if !start.status().is_ok_and(|status| status.success()) {
-            let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
-            return Err(format!("pg_ctl start failed: {log}"));
-        }
+        let runner = Runner::new()?;
+        let folder = runner.folder.clone();
+        let watcher = runner.watch(&["data"])?;
+        runner.init("data")?;
+        runner.start("data", &format!("{SETTINGS} -c unix_socket_directories={}", folder.display()))?;
         Ok(Self {
             before: "postgres://postgres@localhost/".to_owned(),
             after: format!("?host={}", folder.display()),
@@ -112,13 +96,50 @@ fn programs() -> Result<PathBuf, String> {
         .ok_or_else(|| format!("install it (Debian: `apt-get install postgresql`), or name a server in {GIVEN}"))
 }
 
-/// Runs PostgreSQL's programs, which refuse to run as root.
-struct Runner {
+/// Runs PostgreSQL's programs, which refuse to run as root, in a folder of their own.
+pub(super) struct Runner {
     programs: PathBuf,
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl Runner {
+    pub(super) fn new() -> Result<Self, String> {
+        let programs = programs()?;
+        let folder = tempfile::Builder::new().prefix("aumsos-pg-").tempdir().map_err(|error| error.to_string())?.keep();
+        let runner = Self { programs, folder };
+        runner.open_folder()?;
+        Ok(runner)
+    }
+
+    /// Makes an empty cluster in a folder below.
+    pub(super) fn init(&self, data: &str) -> Result<(), String> {
+        let mut initdb = self.command("initdb");
+        initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"]);
+        // A locale that sorts by the rules of a language: what must sort by code point has to say so itself.
+        initdb.args(["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=id", "--pgdata", data]);
+        done("initdb", &mut initdb)
+    }
+
+    /// Starts the cluster in a folder below.
+    pub(super) fn start(&self, data: &str, settings: &str) -> Result<(), String> {
+        let log = self.folder.join(format!("{data}.log"));
+        let mut start = self.command("pg_ctl");
+        start
+            .args(["start", "--wait", "--timeout=60", "--silent", "--pgdata", data, "-o", settings, "--log"])
+            .arg(&log);
+        // A server that inherits a pipe would keep whoever reads from it waiting.
+        start.stdout(Stdio::null()).stderr(Stdio::null());
+        if start.status().is_ok_and(|status| status.success()) {
+            return Ok(());
+        }
+        Err(format!("pg_ctl start failed: {}", fs::read_to_string(log).unwrap_or_default()))
+    }
+
+    /// Runs one of the programs to its end.
+    pub(super) fn run(&self, program: &str, arguments: &[&str]) -> Result<(), String> {
+        done(program, self.command(program).args(arguments))
+    }
+
     fn is_root() -> bool {
         fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
     }
@@ -141,14 +162,16 @@ impl Runner {
         done("chmod", Command::new("chmod").arg("755").arg(&self.folder))
     }
 
-    /// A child that waits until this process is gone, whichever way, and then takes the cluster away. In a group of
-    /// its own, so that what ends the tests at the terminal does not end it.
-    fn watch(&self) -> Result<Child, String> {
-        let script = r#"cat >/dev/null; "$@" stop --mode=immediate --silent >/dev/null 2>&1; rm -rf "$FOLDER""#;
+    /// A child that waits until this process is gone or lets go of it, whichever way, and then takes the clusters in these
+    /// folders away. In a group of its own, so that what ends the tests at the terminal does not end it.
+    pub(super) fn watch(&self, data: &[&str]) -> Result<Child, String> {
+        let script = r#"cat >/dev/null
+            for data in $DATA; do "$@" stop --mode=immediate --silent --pgdata "$FOLDER/$data" >/dev/null 2>&1; done
+            rm -rf "$FOLDER""#;
         let stop = self.command("pg_ctl");
         let mut watcher = Command::new("sh");
         watcher.args(["-c", script, "sh"]).arg(stop.get_program()).args(stop.get_args());
-        watcher.env("FOLDER", &self.folder).env("PGDATA", self.folder.join("data")).current_dir("/");
+        watcher.env("FOLDER", &self.folder).env("DATA", data.join(" ")).current_dir("/");
         watcher.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         std::os::unix::process::CommandExt::process_group(&mut watcher, 0);
         watcher.spawn().map_err(|error| format!("sh: {error}"))

@@ -79,6 +79,13 @@ impl TestDatabase {
         MIGRATED.copy(system)
     }
 
+    /// The empty database behind a URL, brought to the newest schema.
+    pub(super) fn behind(url: String) -> Self {
+        let to_migrate = url.clone();
+        in_thread(|| async move { migrate(&to_migrate).await });
+        Self { system: System::Postgres, url, folder: tempfile::tempdir().unwrap(), name: None }
+    }
+
     /// Which system it is on.
     pub(crate) fn system(&self) -> System {
         self.system
@@ -101,7 +108,7 @@ impl TestDatabase {
 
     /// A store of its own on the database.
     pub(crate) async fn store(&self) -> Store {
-        let settings = StoreSettings { database_url: self.url.clone(), connections: 4 };
+        let settings = StoreSettings::new(&self.url, 4);
         Store::open(&settings, Vault::new(&MASTER_KEY).unwrap()).await.unwrap()
     }
 
@@ -185,7 +192,7 @@ async fn on_maintenance(sql: &str) -> Result<(), sea_orm::DbErr> {
 }
 
 async fn migrate(url: &str) {
-    let settings = StoreSettings { database_url: url.to_owned(), connections: 2 };
+    let settings = StoreSettings::new(url, 2);
     let store = Store::open(&settings, Vault::new(&MASTER_KEY).unwrap()).await.unwrap();
     store.migrate_up().await.unwrap();
     store.plant_roots().await.unwrap();

@@ -1,6 +1,7 @@
 //! What stories are told with: databases of their own, the service over one of them, the binary, and people who ask.
 //!
 //! - [`TestDatabase`]: an SQLite file or a PostgreSQL database, migrated or empty, gone at the end of the test.
+//! - [`Replicated`]: a PostgreSQL primary with a hot standby, and an address that can be moved from one to the other.
 //! - [`TestBucket`]: a store of objects that speaks S3, in this process.
 //! - [`TestServer`]: the service over such a database, in this process on a free port, or as a child of the binary.
 //! - [`Actor`]: somebody with a token, or nobody; asks, and gets an [`Answer`] that can be looked at in words.
@@ -17,6 +18,7 @@ mod cluster;
 mod databases;
 mod postbox;
 mod server;
+mod standby;
 
 pub(crate) use self::{
     accounts::Account,
@@ -27,6 +29,7 @@ pub(crate) use self::{
     databases::{OnDatabase, System, Template, TestDatabase},
     postbox::Postbox,
     server::{BinaryServer, TestServer},
+    standby::Replicated,
 };
 
 /// Two tests of each story, one a database system. What the story takes is made for it: a [`TestServer`], a

@@ -19,6 +19,7 @@ use crate::{
     frame::RequestId,
     operation::{Access, Named},
     problem::{Problem, reasons},
+    remembered::FromReplica,
     service::Service,
 };
 
@@ -26,6 +27,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Caller {
     service: Service,
+    /// The replica instead, where the operation may follow one that has what it must.
+    following: Option<Store>,
     identity: std::sync::Arc<Identity>,
     permission: Option<Permission>,
     operation: &'static str,
@@ -64,9 +67,9 @@ impl Caller {
         self.permission.map_or_else(Scope::nowhere, |permission| self.actor().scope(permission))
     }
 
-    /// The store.
+    /// The store; its reads may follow a replica where the operation says so.
     pub fn store(&self) -> &Store {
-        &self.service.store
+        self.following.as_ref().unwrap_or(&self.service.store)
     }
 
     /// The service.
@@ -125,6 +128,7 @@ impl Caller {
             return Err(Problem::new(StatusCode::FORBIDDEN, &reasons::READ_ONLY_CLIENT));
         }
         Ok(Self {
+            following: operation.may_follow.then(|| follow(service)).flatten(),
             service: service.get_ref().clone(),
             identity: std::sync::Arc::clone(identity),
             permission,
@@ -133,6 +137,15 @@ impl Caller {
             purpose: purpose_of(request),
         })
     }
+}
+
+/// The store as it follows the replica, where there is one; counted by where the answer comes from.
+fn follow(service: &Service) -> Option<Store> {
+    service.store.replica_state()?;
+    let store = service.store.following();
+    let from = if store.is_following() { "replica" } else { "primary" };
+    metrics::counter!("reads_that_may_follow_total", "from" => from).increment(1);
+    Some(store)
 }
 
 fn purpose_of(request: &HttpRequest) -> Option<String> {
@@ -150,6 +163,10 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::check(request))
+        let checked = Self::check(request);
+        if checked.as_ref().is_ok_and(|caller| caller.store().is_following()) {
+            request.extensions_mut().insert(FromReplica);
+        }
+        ready(checked)
     }
 }

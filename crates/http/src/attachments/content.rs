@@ -29,6 +29,7 @@ pub(super) fn operation() -> Operation {
     .description("As an attachment to be saved, never to be shown as a page. One range of bytes can be asked for.")
     .answers_file("The file", "image/jpeg, image/png, image/webp, application/pdf")
     .also(&[StatusCode::GONE])
+    .may_follow()
 }
 
 async fn handle(caller: Caller, ids: web::Path<(Uuid, Uuid)>, request: HttpRequest) -> Result<HttpResponse, Problem> {

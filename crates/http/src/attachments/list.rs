@@ -20,6 +20,7 @@ pub(super) fn operation() -> Operation {
         .summary("List photos and documents")
         .description("Those of an institution that the caller may open, the latest first.")
         .lists::<AttachmentQuery, AttachmentOut>()
+        .may_follow()
 }
 
 async fn handle(

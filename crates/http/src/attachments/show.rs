@@ -22,6 +22,7 @@ pub(super) fn operation() -> Operation {
         .query::<RecordQuery>()
         .answers_record::<AttachmentOut>(StatusCode::OK, "What is known of it")
         .also(&[StatusCode::GONE])
+        .may_follow()
 }
 
 async fn handle(caller: Caller, ids: web::Path<(Uuid, Uuid)>, show: Show) -> Result<HttpResponse, Problem> {

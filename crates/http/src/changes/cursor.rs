@@ -70,7 +70,7 @@ impl Caller {
     /// Where to follow the feed from so that nothing after an answer is missed. Take it before the query is asked.
     pub fn feed_cursor(&self) -> FeedCursor {
         let service = self.service();
-        FeedCursor::new(service.live.epoch(), service.store.known_position())
+        FeedCursor::new(service.live.epoch(), self.store().known_position())
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn operation() -> Operation {
              is hidden today is hidden in the past too.",
         )
         .lists::<HistoryQuery, HistoryStepOut>()
+        .may_follow()
 }
 
 async fn handle(caller: Caller, id: web::Path<Uuid>, query: ListQuery<HistoryQuery>) -> Result<HttpResponse, Problem> {

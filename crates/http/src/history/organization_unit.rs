@@ -25,6 +25,7 @@ pub(super) fn operation() -> Operation {
         .summary("List the history of an organisational unit")
         .description("Every step: who, when, and which fields changed. For those who are responsible for the unit.")
         .lists::<HistoryQuery, HistoryStepOut>()
+        .may_follow()
 }
 
 async fn handle(caller: Caller, id: web::Path<Uuid>, query: ListQuery<HistoryQuery>) -> Result<HttpResponse, Problem> {

@@ -44,6 +44,7 @@ fn described(operation: Operation) -> Operation {
         .with_schema::<BoundingBox>()
         .with_schema::<Point>()
         .tells_feed_cursor()
+        .may_follow()
         .sensitive()
 }
 
@@ -70,7 +71,7 @@ async fn handle(caller: Caller, query: ListQuery<InstitutionQuery>) -> Result<Ht
         let mut listed = caller.store().listed_institutions(&filters, &query.sort, &page, &sight).await?;
         let next = query.cut(&caller, &mut listed, |row| &row.key);
         let items = written(&caller, &listed, &sight).await?;
-        return Ok(may_be_kept(cursor.told_with(query.answer_written(&items, next, count)?)));
+        return Ok(may_be_kept(cursor.told_with(query.answer_written(&items, next.as_deref(), count)?)));
     }
     let found = caller.store().institutions(&filters, &query.sort, &query.page_and_one(), &sight).await?;
     let shown = usize::try_from(query.page.limit).unwrap_or(usize::MAX);

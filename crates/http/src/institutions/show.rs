@@ -50,6 +50,7 @@ pub(super) fn operation() -> Operation {
         .answers_record::<InstitutionOut>(StatusCode::OK, "The institution")
         .answers_moved("It was merged into the record at `Location`.")
         .also(&[StatusCode::FORBIDDEN, StatusCode::GONE])
+        .may_follow()
         .sensitive()
 }
 

@@ -156,7 +156,7 @@ impl<F: ListFilters> ListQuery<F> {
             None => Written::of(record),
             Some(_) => Written::of(&only_fields(record, fields)?),
         });
-        self.answer_written(&written.collect::<Result<Vec<_>, _>>()?, next, count)
+        self.answer_written(&written.collect::<Result<Vec<_>, _>>()?, next.as_deref(), count)
     }
 
     /// Cuts what [`Self::page_and_one`] gave to the page; gives the cursor of the next one where there is one.
@@ -172,16 +172,16 @@ impl<F: ListFilters> ListQuery<F> {
     pub(crate) fn answer_written(
         &self,
         items: &[Written],
-        next: Option<String>,
+        next: Option<&str>,
         count: Option<u64>,
     ) -> Result<HttpResponse, Problem> {
         let mut answer = HttpResponse::Ok();
-        if let (Some(cursor), Some(link)) = (&next, &self.link) {
+        if let (Some(cursor), Some(link)) = (next, &self.link) {
             let separator = if link.is_empty() { "" } else { "&" };
             let target = format!("<{}?{link}{separator}cursor={cursor}>; rel=\"next\"", self.path);
             answer.insert_header((header::LINK, target));
         }
-        Ok(answer.content_type(ContentType::json()).body(written::page(items, next.as_deref(), count)?))
+        Ok(answer.content_type(ContentType::json()).body(written::page(items, next, count)?))
     }
 }
 

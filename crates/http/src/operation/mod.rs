@@ -57,6 +57,8 @@ pub struct Operation {
     pub(crate) takes_last_event_id: bool,
     pub(crate) takes_range: bool,
     pub(crate) tells_feed_cursor: bool,
+    /// Whether it may be answered from a replica.
+    pub(crate) may_follow: bool,
     pub(crate) is_deprecated: bool,
     /// Whether its answer can hold personal data: such reads are on the trail.
     pub(crate) is_sensitive: bool,
@@ -111,6 +113,7 @@ impl Operation {
             takes_last_event_id: false,
             takes_range: false,
             tells_feed_cursor: false,
+            may_follow: false,
             is_deprecated: false,
             is_sensitive: false,
             also: Vec::new(),
@@ -373,6 +376,13 @@ impl Operation {
     /// Its answer has a `Feed-Cursor` (`Caller::feed_cursor`).
     pub const fn tells_feed_cursor(mut self) -> Self {
         self.tells_feed_cursor = true;
+        self
+    }
+
+    /// It reads the register and nothing that must be felt at once, so that it may be answered from a replica
+    /// (`Store::following`): no identity, no right, nobody in care, and nothing that a write is decided on.
+    pub const fn may_follow(mut self) -> Self {
+        self.may_follow = true;
         self
     }
 

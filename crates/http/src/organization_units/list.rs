@@ -21,6 +21,7 @@ pub(super) fn operation() -> Operation {
         .description("Units by parent, subtree, level, organisation, region or name; as a file in whole.")
         .with_schema::<UnitLevel>()
         .tells_feed_cursor()
+        .may_follow()
         .lists::<OrganizationUnitQuery, OrganizationUnit>()
 }
 

@@ -21,6 +21,7 @@ pub(super) fn operation() -> Operation {
         .description("One unit of the tree.")
         .query::<RecordQuery>()
         .answers_record::<OrganizationUnit>(StatusCode::OK, "The unit")
+        .may_follow()
 }
 
 async fn handle(caller: Caller, id: web::Path<Uuid>, show: Show) -> Result<HttpResponse, Problem> {
@@ -36,6 +37,7 @@ pub(super) fn ancestors() -> Operation {
         .summary("List the units above a unit")
         .description("The line from the central unit down to this one: whoever is responsible for one of them is responsible for it.")
         .answers::<AncestorsOut>(StatusCode::OK, "The root first, the unit itself last")
+        .may_follow()
 }
 
 async fn above(caller: Caller, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {

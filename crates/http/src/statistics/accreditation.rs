@@ -26,6 +26,7 @@ pub(super) fn operation() -> Operation {
         .description("Institutions at work by grade and standing; the filters are those of the list of institutions.")
         .query::<InstitutionQuery>()
         .answers::<AccreditationOut>(StatusCode::OK, "The figures")
+        .may_follow()
 }
 
 async fn handle(caller: Caller, query: Query<InstitutionQuery>) -> Result<HttpResponse, Problem> {

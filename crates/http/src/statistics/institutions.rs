@@ -26,6 +26,7 @@ pub(super) fn operation() -> Operation {
         )
         .query::<StatisticsQuery>()
         .answers::<StatisticsOut>(StatusCode::OK, "The figures")
+        .may_follow()
         .also(&[StatusCode::FORBIDDEN])
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -373,7 +373,7 @@ fn opened(vault: &Vault, keys: &SubjectKeys, row: &Model) -> Result<EmergencyAcc
 /// Puts the reasons of emergency accesses in the place of their ids, where purposes of reads name some.
 pub(crate) async fn tell_reasons(
     vault: &Vault,
-    connection: &DatabaseConnection,
+    connection: &impl ConnectionTrait,
     purposes: &mut [&mut Option<String>],
 ) -> Result<(), StoreError> {
     let named = |purpose: &Option<String>| purpose.as_deref()?.strip_prefix(PURPOSE)?.parse::<Uuid>().ok();

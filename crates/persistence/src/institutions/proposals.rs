@@ -74,14 +74,15 @@ impl Store {
         id: Uuid,
         sight: &InstitutionSight,
     ) -> Result<Option<SeenProposal>, StoreError> {
+        let reads = self.reads_within(sight);
         let row = proposal::Entity::find_by_id(id)
             .filter(proposal::Column::InstitutionId.eq(institution))
             .filter(proposal::Column::InstitutionId.in_subquery(insiders(sight)))
-            .one(&self.read)
+            .one(&reads)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let mut proposal = read(&row)?;
-        let open = institution::Entity::find_by_id(institution).filter(sight.contacts()).count(&self.read).await?;
+        let open = institution::Entity::find_by_id(institution).filter(sight.contacts()).count(&reads).await?;
         let with_contacts = open > 0;
         if with_contacts {
             let opened = self.open_contacts(&[(institution, &row.sealed_contacts)]).await?;

@@ -27,6 +27,7 @@ use crate::{
     clock::today,
     exports::batches,
     page::{Direction, KeyValue, Page},
+    reads::Reads,
     sight::{as_flag, within},
 };
 
@@ -117,7 +118,7 @@ pub(super) struct Row {
 impl Store {
     /// The institution of an id.
     pub async fn institution(&self, id: Uuid, sight: &InstitutionSight) -> Result<Lookup, StoreError> {
-        look_up(self, &self.read, id, sight).await
+        look_up(self, &self.reads_within(sight), id, sight).await
     }
 
     /// How far a scope reaches to an institution, for somebody who sees this much.
@@ -139,7 +140,7 @@ impl Store {
         sight: &InstitutionSight,
     ) -> Result<Vec<SeenInstitution>, StoreError> {
         let rows = self.institution_rows(filters, sort, page, sight).await?;
-        represent(self, &self.read, rows, filters).await
+        represent(self, &self.read.exact(), rows, filters).await
     }
 
     /// The institutions of these ids that the actor may know of, in no order; who may not be shown any more is left out.
@@ -152,7 +153,7 @@ impl Store {
             .filter(Column::Id.is_in(ids.iter().copied()))
             .filter(Column::DeletedAt.is_null())
             .filter(sight.visible());
-        self.represent(query.into_model::<Row>().all(&self.read).await?).await
+        self.represent(query.into_model::<Row>().all(&self.reads_within(sight)).await?).await
     }
 
     /// All institutions that the filters leave, in batches: the same rows as the pages of the list, seen with the same
@@ -191,7 +192,7 @@ impl Store {
     ) -> Result<Vec<Row>, StoreError> {
         let condition = filters.condition(self, sight, today()).await?;
         let query = filters.keyset(sort).apply(with_keys(seen(sight), filters, sort).filter(condition), page);
-        let rows = self.read.query_all(&query.into_query()).await?;
+        let rows = self.reads_within(sight).query_all(&query.into_query()).await?;
         rows.iter().map(|row| Ok(Row { key: key_of(row, sort)?, ..Row::from_query_result(row, "")? })).collect()
     }
 
@@ -205,8 +206,14 @@ impl Store {
         Ok(Entity::find().filter(condition).count(&self.read).await?)
     }
 
+    /// Where institutions are read that are seen like this: people never from a replica, on which somebody who was erased
+    /// is still there for a moment.
+    pub(super) fn reads_within(&self, sight: &InstitutionSight) -> Reads {
+        if sight.may_see_contacts_somewhere() { self.read.exact() } else { self.read.clone() }
+    }
+
     pub(super) async fn represent(&self, rows: Vec<Row>) -> Result<Vec<SeenInstitution>, StoreError> {
-        represent(self, &self.read, rows, &InstitutionFilters::default()).await
+        represent(self, &self.read.exact(), rows, &InstitutionFilters::default()).await
     }
 }
 

@@ -102,7 +102,7 @@ impl Work {
 impl Store {
     /// Opens the contacts of several institutions with one look-up of keys. Erased persons are left out.
     pub(crate) async fn open_contacts(&self, kept: &[(Uuid, &str)]) -> Result<Vec<Vec<Contact>>, StoreError> {
-        open_all(self, &self.read, kept).await
+        open_all(self, &self.read.exact(), kept).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use aumsos_domain::{CodeList, access::Audience};
@@ -40,7 +40,7 @@ struct Row {
 
 /// How some institutions stand.
 pub(crate) async fn standing_of(
-    connection: &DatabaseConnection,
+    connection: &impl ConnectionTrait,
     ids: &HashSet<Uuid>,
 ) -> Result<HashMap<Uuid, Standing>, StoreError> {
     if ids.is_empty() {

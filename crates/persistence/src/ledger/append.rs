@@ -1,6 +1,9 @@
 //! Appending to the ledger, in the transaction of the data.
 
-use sea_orm::{ActiveValue, DatabaseTransaction, EntityTrait};
+use std::time::Duration;
+
+use sea_orm::{ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use aumsos_domain::RecordKind;
@@ -91,6 +94,18 @@ impl Drop for Counted<'_> {
     }
 }
 
+/// How long a commit may take on a server. No `statement_timeout` ends a commit that waits for a synchronous standby; it is
+/// not done then, and may still be.
+const COMMIT: Duration = Duration::from_secs(5);
+
+/// Commits, or gives up waiting for it.
+pub(super) async fn commit_in_time(transaction: DatabaseTransaction) -> Result<(), StoreError> {
+    if transaction.get_database_backend() == DbBackend::Sqlite {
+        return Ok(transaction.commit().await?);
+    }
+    Ok(timeout(COMMIT, transaction.commit()).await.map_err(|_| StoreError::Unavailable)??)
+}
+
 /// Commits what a unit of work has written; on SQLite its changes are sealed with it.
 pub(crate) async fn commit(
     transaction: DatabaseTransaction,
@@ -99,7 +114,7 @@ pub(crate) async fn commit(
 ) -> Result<(), StoreError> {
     let sealed = if has_changes && store.is_sqlite() { seal_at_once(&transaction).await? } else { None };
     let counted = has_changes.then(|| Counted(store));
-    transaction.commit().await?;
+    commit_in_time(transaction).await?;
     drop(counted);
     match sealed {
         Some(position) => store.sealed_to(position),

@@ -9,8 +9,8 @@ use std::{
 };
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait, Select,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -207,7 +207,7 @@ impl Store {
 }
 
 /// The last sealed position; 0 while the ledger is empty.
-pub(super) async fn end_of_feed(connection: &DatabaseConnection) -> Result<i64, StoreError> {
+pub(super) async fn end_of_feed(connection: &impl ConnectionTrait) -> Result<i64, StoreError> {
     let last: Option<Option<i64>> = change_seal::Entity::find()
         .select_only()
         .column_as(Expr::col((change_seal::Entity, change_seal::Column::Position)).max(), "last")
@@ -218,7 +218,7 @@ pub(super) async fn end_of_feed(connection: &DatabaseConnection) -> Result<i64, 
 }
 
 /// Adds what decides on sight: the line above each unit, and how each institution stands now.
-async fn with_standing(connection: &DatabaseConnection, rows: Vec<Row>) -> Result<Vec<FeedChange>, StoreError> {
+async fn with_standing(connection: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<FeedChange>, StoreError> {
     let institutions: HashSet<Uuid> = rows.iter().filter_map(|row| row.institution_id).collect();
     let standing = standing_of(connection, &institutions).await?;
     let units = rows.iter().flat_map(|row| [row.unit_before, row.unit_after]).flatten();

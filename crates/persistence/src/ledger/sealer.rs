@@ -14,6 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    append::commit_in_time,
     entity::{change, change_seal, change_unsealed},
     follow::News,
 };
@@ -152,7 +153,7 @@ impl Store {
             return Ok(None);
         }
         let Some(sealed) = seal_some(&transaction).await? else { return Ok(Some(0)) };
-        transaction.commit().await?;
+        commit_in_time(transaction).await?;
         self.sealed_to(sealed.position);
         self.tell(News::Sealed).await;
         Ok(Some(sealed.count))

@@ -24,6 +24,9 @@ pub struct ServeFlags {
     /// What every command takes.
     #[command(flatten)]
     pub overrides: Overrides,
+    /// A replica of the database that reads may follow, `postgres://USER:PASSWORD@HOST/NAME`
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub replica_url: Option<Secret<String>>,
     /// The address and port to listen on
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
@@ -42,8 +45,12 @@ fn secret(text: &str) -> Result<Secret<String>, std::convert::Infallible> {
 }
 
 /// The settings that have a flag.
-pub(super) const FLAGS: &[(&str, &str)] =
-    &[("database_url", "--database-url"), ("data_dir", "--data-dir"), ("http.listen", "--listen")];
+pub(super) const FLAGS: &[(&str, &str)] = &[
+    ("database_url", "--database-url"),
+    ("database.replica_url", "--replica-url"),
+    ("data_dir", "--data-dir"),
+    ("http.listen", "--listen"),
+];
 
 impl ServeFlags {
     /// The settings that were given, by key.
@@ -51,6 +58,7 @@ impl ServeFlags {
         let Overrides { database_url, data_dir, .. } = &self.overrides;
         [
             ("database_url", database_url.as_ref().map(|url| url.expose().clone())),
+            ("database.replica_url", self.replica_url.as_ref().map(|url| url.expose().clone())),
             ("data_dir", data_dir.as_ref().map(|folder| folder.display().to_string())),
             ("http.listen", self.listen.clone()),
         ]

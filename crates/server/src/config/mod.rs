@@ -32,7 +32,7 @@ pub use self::{
     problems::{ConfigError, Problem},
     reference::reference,
     secret::{MasterKey, Secret},
-    sections::{Audit, Http, Identity, Log, Mail, Objects, RateLimit, Secrets, Storage, Telemetry},
+    sections::{Audit, Http, Identity, Log, Mail, Objects, RateLimit, Replica, Secrets, Storage, Telemetry},
     values::{LogFilter, LogFormat},
 };
 use self::{layers::Layers, layers::Surroundings, reader::Reader, values::Scalar};
@@ -42,6 +42,8 @@ use self::{layers::Layers, layers::Surroundings, reader::Reader, values::Scalar}
 pub struct Config {
     /// Where the data is.
     pub storage: Storage,
+    /// Where reads may go.
+    pub replica: Replica,
     /// How the service is reached.
     pub http: Http,
     /// How often one caller may ask.
@@ -104,6 +106,7 @@ impl Config {
     /// Every section is read before the first unusable one ends it, so that all problems are found.
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let storage = Storage::read(from);
+        let replica = Replica::read(from);
         let http = Http::read(from);
         let rate_limit = RateLimit::read(from);
         let secrets = Secrets::read(from);
@@ -115,6 +118,7 @@ impl Config {
         let telemetry = Telemetry::read(from);
         Some(Self {
             storage: storage?,
+            replica: replica?,
             http: http?,
             rate_limit: rate_limit?,
             secrets: secrets?,
@@ -155,6 +159,16 @@ impl Config {
     /// What no single setting can show to be wrong.
     fn judge(&self, flags: &ServeFlags, origins: &Origins, problems: &mut Vec<Problem>) {
         let mut refuse = |key: &str, what: &str| problems.push(problem(key, origins, what.to_owned()));
+        if let Some(replica) = &self.replica.replica_url {
+            let (database, key) = (&self.storage.database_url, "database.replica_url");
+            if database.system() != Database::Postgres {
+                refuse(key, "only a PostgreSQL database has a replica, and database_url is none");
+            } else if replica.system() != Database::Postgres {
+                refuse(key, "a replica is a PostgreSQL server: write postgres://USER:PASSWORD@HOST/NAME");
+            } else if replica == database {
+                refuse(key, "it is the primary itself: database_url is the same");
+            }
+        }
         match (&self.objects.access_key_id, &self.objects.secret_access_key) {
             (Some(_), None) => refuse("objects.access_key_id", "objects.secret_access_key is missing beside it"),
             (None, Some(_)) => refuse("objects.secret_access_key", "objects.access_key_id is missing beside it"),

@@ -75,6 +75,7 @@ macro_rules! section {
 /// Every section, in the order in which they are shown.
 pub(super) const SECTIONS: &[Section] = &[
     Storage::SECTION,
+    Replica::SECTION,
     Http::SECTION,
     RateLimit::SECTION,
     Secrets::SECTION,
@@ -101,6 +102,19 @@ section! {
         database_pool: u32 = "0", 0 to 1000;
         /// The folder for everything that the service keeps in files.
         data_dir: PathBuf = "data";
+    }
+}
+
+section! {
+    /// A replica of a PostgreSQL database: a hot standby from which reads of the register are answered. What a process wrote
+    /// it shows at once, from the primary where the replica is not as far.
+    Replica at "database." {
+        /// The replica, `postgres://USER:PASSWORD@HOST/NAME`: a standby that streams from the primary which `database_url`
+        /// leads to, directly or by another standby. While it is away or is none, everything is read from the primary.
+        replica_url: Option<DatabaseUrl>;
+        /// Milliseconds that what is read from the replica may be behind what another process wrote; while it lags more,
+        /// reads go to the primary.
+        replica_lag_ms: u64 = "500", 100 to 60_000;
     }
 }
 

@@ -199,6 +199,29 @@ fn postgresql_needs_a_master_key_that_was_given() {
 }
 
 #[test]
+fn a_replica_is_another_postgresql_server_than_the_primary() {
+    let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    let primary = || {
+        Trial::new()
+            .variable("AUMSOS_SECRETS__MASTER_KEY", key)
+            .variable("AUMSOS_DATABASE_URL", "postgres://aumsos:sesame@primary/aumsos")
+    };
+    let with = |url: &str| primary().variable("AUMSOS_DATABASE__REPLICA_URL", url);
+    let (config, origins) = with("postgres://aumsos:sesame@standby/aumsos").load().unwrap();
+    assert_eq!(config.replica.replica_url.unwrap().expose(), "postgres://aumsos:sesame@standby/aumsos");
+    assert_eq!(config.replica.replica_lag_ms, 500);
+    assert!(!origins.to_string().contains("sesame") && origins.to_string().contains("postgres://aumsos:***@standby"));
+    let place = "database.replica_url (AUMSOS_DATABASE__REPLICA_URL): ";
+    let same = with("postgres://aumsos:sesame@primary/aumsos").problem();
+    assert_eq!(same, format!("{place}it is the primary itself: database_url is the same"));
+    assert!(with("sqlite://copy.db").problem().starts_with(&format!("{place}a replica is a PostgreSQL server")));
+    let embedded = Trial::new().flags(|flags| flags.replica_url = Some("postgres://standby/aumsos".to_owned().into()));
+    assert!(embedded.problem().starts_with("database.replica_url (--replica-url): only a PostgreSQL database has"));
+    let lag = primary().file("[database]\nreplica_lag_ms = 20").problem();
+    assert_eq!(lag, "database.replica_lag_ms (aumsos.toml): 20 is out of range: from 100 to 60000");
+}
+
+#[test]
 fn a_demonstration_stays_on_this_machine() {
     let demo = |listen: &str| Trial::new().flags(|flags| (flags.demo, flags.listen) = (true, Some(listen.to_owned())));
     assert!(demo("127.0.0.1:8080").load().is_ok());

@@ -22,6 +22,7 @@ pub(super) fn operation() -> Operation {
         .description("A time series, the latest day of counting first.")
         .lists::<CensusQuery, CensusReportOut>()
         .also(&[StatusCode::GONE])
+        .may_follow()
 }
 
 async fn handle(caller: Caller, id: web::Path<Uuid>, query: ListQuery<CensusQuery>) -> Result<HttpResponse, Problem> {

@@ -22,6 +22,7 @@ pub(super) fn operation() -> Operation {
         .description("The latest first, without their contacts.")
         .lists::<ProposalQuery, ProposalOut>()
         .also(&[StatusCode::GONE])
+        .may_follow()
 }
 
 async fn handle(caller: Caller, id: web::Path<Uuid>, query: ListQuery<ProposalQuery>) -> Result<HttpResponse, Problem> {

@@ -23,6 +23,7 @@ pub(super) fn operation() -> Operation {
         .query::<RecordQuery>()
         .answers_record::<ProposalOut>(StatusCode::OK, "The proposal")
         .also(&[StatusCode::GONE])
+        .may_follow()
         .sensitive()
 }
 
