@@ -354,7 +354,7 @@ impl Work {
     }
 
     async fn index_unit(&mut self, unit: &OrganizationUnit) -> Result<(), StoreError> {
-        search::forget(self, RecordKind::OrganizationUnit, unit.id).await?;
+        search::forget(self, unit.id).await?;
         search::index_new(self, RecordKind::OrganizationUnit, &[(unit.id, vec![unit.name.to_string()])]).await
     }
 

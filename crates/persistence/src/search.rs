@@ -21,11 +21,11 @@ const MOST_WORDS: u64 = 200;
 /// A word that more records hold is common.
 const COMMON: u64 = 2_000;
 
-/// Makes a record be found by no word.
-pub(crate) async fn forget(work: &mut Work, kind: RecordKind, id: Uuid) -> Result<(), StoreError> {
+/// Makes a record be found by no word. Ids tell records of all kinds apart; asked for a kind as well, SQLite would walk all
+/// words of the kind.
+pub(crate) async fn forget(work: &mut Work, id: Uuid) -> Result<(), StoreError> {
     let mut forget = Query::delete();
     forget.from_table("search_word").and_where(Expr::col("record_id").eq(id));
-    forget.and_where(Expr::col("record_kind").eq(kind.to_string()));
     work.transaction.execute(&forget).await?;
     Ok(())
 }

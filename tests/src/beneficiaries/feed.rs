@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Care, NIK, at};
-use crate::harness::Actor;
+use crate::{changes::sealed, harness::Actor};
 
 /// What somebody is told of a record, in order: the effect and what was done.
 async fn told(care: &Care, actor: &Actor, id: Uuid) -> Vec<String> {
-    care.register.server.store().seal_all(Uuid::now_v7()).await.unwrap();
+    sealed(care.register.server.store()).await;
     let page = actor.get("/v1/changes?kinds=beneficiary&limit=200").await.expect_status(200);
     for personal in ["Siti", NIK, "record\":{"] {
         assert!(!page.text().contains(personal), "{}", page.text());

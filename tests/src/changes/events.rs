@@ -102,7 +102,8 @@ on_both! {
         let secret = draft(OrganizationUnit::MUHAMMADIYAH, "35");
         create(&server, &secret).await;
         assert!(follower.rest().await.is_empty());
-        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+        // Rights are looked up each second; the rest is for machines that do much else.
+        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
         assert_eq!(stays.next().await.record_id(), secret.id.to_string());
         leaver.get("/v1/events").await.is_problem(401, "token_invalid");
     }

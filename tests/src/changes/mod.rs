@@ -6,3 +6,5 @@ mod feed;
 mod followers;
 mod histories;
 mod world;
+
+pub(crate) use world::sealed;

@@ -13,7 +13,7 @@ use crate::harness::{Actor, TestServer};
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits until the sealer has nothing left.
-pub(super) async fn sealed(store: &Store) {
+pub(crate) async fn sealed(store: &Store) {
     let begun = Instant::now();
     while store.verify_ledger(&[], |_| {}).await.unwrap().waiting > 0 {
         assert!(begun.elapsed() < PATIENCE, "the sealer does not seal");

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Entry, Likeness, LikenessIndex, ReadRow, Traits};
 use crate::{
     census::Census,
-    institutions::{Institution, InstitutionStatus},
+    institutions::{Institution, InstitutionStatus, life::AumsosCode},
 };
 
 crate::code_list! {
@@ -114,6 +114,63 @@ impl KnownInstitution {
     }
 }
 
+/// A record of the register that a row is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its id.
+    pub id: Uuid,
+    /// The unit that is responsible for it.
+    pub unit_id: Uuid,
+    /// How much they are alike.
+    pub likeness: Likeness,
+    /// Whether it is active or suspended.
+    pub is_live: bool,
+    /// Whether it says all that the row says.
+    pub says_all: bool,
+}
+
+/// Records of the register, for finding those that a row is like.
+#[derive(Debug)]
+pub struct KnownInstitutions {
+    known: Vec<KnownInstitution>,
+    index: LikenessIndex,
+    by_code: HashMap<AumsosCode, usize>,
+}
+
+impl KnownInstitutions {
+    /// These records.
+    pub fn new(known: Vec<KnownInstitution>) -> Self {
+        let (mut index, mut by_code) = (LikenessIndex::default(), HashMap::new());
+        for (number, known) in known.iter().enumerate() {
+            index.add(Traits::of_profile(&known.institution.profile));
+            by_code.extend(known.institution.code.clone().map(|code| (code, number)));
+        }
+        Self { known, index, by_code }
+    }
+
+    /// Those that a row is like, the surest first. A code of the register decides alone.
+    pub fn candidates(&self, entry: &Entry) -> Vec<Candidate> {
+        let alike = match entry.code.as_ref().and_then(|code| self.by_code.get(code)) {
+            Some(&number) => vec![(number, Likeness::Certain)],
+            None => self.index.alike(&Traits::of_entry(entry)),
+        };
+        alike
+            .into_iter()
+            .filter_map(|(number, likeness)| {
+                let known = self.known.get(number)?;
+                let record = &known.institution;
+                Some(Candidate {
+                    id: record.id,
+                    unit_id: record.profile.unit_id,
+                    likeness,
+                    is_live: matches!(record.status, InstitutionStatus::Active | InstitutionStatus::Suspended),
+                    says_all: likeness == Likeness::Certain && known.says_all_of(entry),
+                })
+            })
+            .collect()
+    }
+}
+
 /// Judges rows in their order.
 ///
 /// An earlier row of the same file comes first: two rows that differ on one institution are a question, even when the
@@ -122,31 +179,23 @@ impl KnownInstitution {
 /// suspended, and when no earlier row has spoken for it.
 ///
 /// `applied` gives the record of each row that an earlier import has written or a person has decided: such a row is
-/// never written again, also when the register has moved on since.
-pub fn judge(rows: &[ReadRow], applied: &[Option<Uuid>], known: &[KnownInstitution]) -> Vec<Verdict> {
-    let mut register = LikenessIndex::default();
-    let mut by_code = HashMap::new();
-    for (number, known) in known.iter().enumerate() {
-        register.add(Traits::of_profile(&known.institution.profile));
-        if let Some(code) = &known.institution.code {
-            by_code.insert(code.as_str(), number);
-        }
-    }
-    let mut judging = Judging { known, register, by_code, ..Judging::default() };
+/// never written again, also when the register has moved on since. `candidates` gives the records that each row is like.
+pub fn judge(rows: &[ReadRow], applied: &[Option<Uuid>], candidates: &[Vec<Candidate>]) -> Vec<Verdict> {
+    let mut judging = Judging::default();
     rows.iter()
         .enumerate()
         .map(|(at, row)| match &row.said {
             Err(_) => Verdict::Refused,
-            Ok(entry) => judging.row(row.number, entry, applied.get(at).copied().flatten()),
+            Ok(entry) => {
+                let alike = candidates.get(at).map_or(&[][..], Vec::as_slice);
+                judging.row(row.number, entry, applied.get(at).copied().flatten(), alike)
+            }
         })
         .collect()
 }
 
 #[derive(Default)]
 struct Judging<'a> {
-    known: &'a [KnownInstitution],
-    register: LikenessIndex,
-    by_code: HashMap<&'a str, usize>,
     /// The rows that stand for an institution, in the order of the file.
     file: LikenessIndex,
     standing: Vec<(u64, &'a Entry)>,
@@ -154,13 +203,13 @@ struct Judging<'a> {
 }
 
 impl<'a> Judging<'a> {
-    fn row(&mut self, number: u64, entry: &'a Entry, applied: Option<Uuid>) -> Verdict {
+    fn row(&mut self, number: u64, entry: &'a Entry, applied: Option<Uuid>, alike: &[Candidate]) -> Verdict {
         let traits = Traits::of_entry(entry);
         let verdict = match (applied, self.earlier(entry, &traits)) {
             (_, Some(Verdict::Unchanged(twin))) => return Verdict::Unchanged(twin),
             (Some(id), _) => Verdict::Unchanged(Twin::Institution(id)),
             (None, Some(verdict)) => return verdict,
-            (None, None) => self.registered(entry, &traits),
+            (None, None) => self.registered(alike),
         };
         match &verdict {
             Verdict::Updated(id) | Verdict::Unchanged(Twin::Institution(id)) => {
@@ -191,34 +240,21 @@ impl<'a> Judging<'a> {
     }
 
     /// What the register makes of a row.
-    fn registered(&self, entry: &Entry, traits: &Traits) -> Verdict {
-        let by_code = entry.code.as_ref().and_then(|code| self.by_code.get(code.as_str()));
-        let alike = match by_code {
-            Some(&number) => vec![(number, Likeness::Certain)],
-            None => self.register.alike(traits),
-        };
-        let of = |number: &usize| self.known.get(*number);
-        let certain: Vec<&KnownInstitution> = alike
-            .iter()
-            .filter(|(_, likeness)| *likeness == Likeness::Certain)
-            .filter_map(|(number, _)| of(number))
-            .collect();
-        if let [known] = certain.as_slice() {
-            let record = &known.institution;
-            let is_live = matches!(record.status, InstitutionStatus::Active | InstitutionStatus::Suspended);
-            if is_live && !self.spoken_for.contains(&record.id) {
-                return if known.says_all_of(entry) {
-                    Verdict::Unchanged(Twin::Institution(record.id))
-                } else {
-                    Verdict::Updated(record.id)
-                };
-            }
+    fn registered(&self, alike: &[Candidate]) -> Verdict {
+        let mut certain = alike.iter().filter(|one| one.likeness == Likeness::Certain);
+        if let (Some(record), None) = (certain.next(), certain.next())
+            && record.is_live
+            && !self.spoken_for.contains(&record.id)
+        {
+            return if record.says_all {
+                Verdict::Unchanged(Twin::Institution(record.id))
+            } else {
+                Verdict::Updated(record.id)
+            };
         }
-        let twins: Vec<Twin> = alike
-            .iter()
-            .filter_map(|(number, _)| of(number))
-            .map(|known| Twin::Institution(known.institution.id))
-            .collect();
-        if twins.is_empty() { Verdict::Created } else { Verdict::PossibleDuplicate(twins) }
+        match alike {
+            [] => Verdict::Created,
+            _ => Verdict::PossibleDuplicate(alike.iter().map(|one| Twin::Institution(one.id)).collect()),
+        }
     }
 }

@@ -198,12 +198,19 @@ fn record(entry: &Entry, id: u128, code: &str) -> KnownInstitution {
     KnownInstitution { institution, census: entry.figures.census(today()) }
 }
 
+/// The verdicts of rows against a register that holds these records.
+fn judged(rows: &[ReadRow], applied: &[Option<Uuid>], known: &[KnownInstitution]) -> Vec<Verdict> {
+    let known = KnownInstitutions::new(known.to_vec());
+    let candidates = |row: &ReadRow| row.said.as_ref().map_or_else(|_| Vec::new(), |entry| known.candidates(entry));
+    judge(rows, applied, &rows.iter().map(candidates).collect::<Vec<_>>())
+}
+
 #[test]
 fn what_is_known_is_unchanged_what_is_newer_is_updated_what_is_alike_is_asked() {
     let first = read(&[cells(HEAD), cells(&home("1", "LKSA Muhammadiyah Al-Amin Sleman", "081234567890"))]);
     let entry = first[0].said.as_ref().unwrap().clone();
     let known = [record(&entry, 7, "AUM-34-00001")];
-    let outcome = |row: Vec<Cell>| judge(&read(&[cells(HEAD), row]), &[None], &known).remove(0);
+    let outcome = |row: Vec<Cell>| judged(&read(&[cells(HEAD), row]), &[None], &known).remove(0);
     let id = Uuid::from_u128(7);
     let same = || home("1", "LKSA Muhammadiyah Al-Amin Sleman", "081234567890");
     let unchanged = Verdict::Unchanged(Twin::Institution(id));
@@ -233,15 +240,15 @@ fn two_rows_on_one_institution_are_a_question_and_the_same_row_twice_is_none() {
     let newer = with(row.clone(), 9, "55");
     let rows = read(&[cells(HEAD), cells(&row), again, newer]);
     let expected = [Verdict::Created, Verdict::Unchanged(Twin::Row(2)), Verdict::PossibleDuplicate(vec![Twin::Row(2)])];
-    assert_eq!(judge(&rows, &[None; 3], &[]), expected);
+    assert_eq!(judged(&rows, &[None; 3], &[]), expected);
     // The first row is in the register now: nothing is written, and the question stays.
     let known = [record(rows[0].said.as_ref().unwrap(), 7, "AUM-34-00001")];
     let id = Uuid::from_u128(7);
-    let later = judge(&rows, &[None; 3], &known);
+    let later = judged(&rows, &[None; 3], &known);
     assert_eq!(later[0], Verdict::Unchanged(Twin::Institution(id)));
     assert_eq!(later[2].outcome(), RowOutcome::PossibleDuplicate);
     // A person has decided on the third row.
-    let decided = judge(&rows, &[Some(id), None, Some(id)], &known);
+    let decided = judged(&rows, &[Some(id), None, Some(id)], &known);
     assert!(decided.iter().all(|verdict| verdict.outcome() == RowOutcome::Unchanged));
 }
 
@@ -253,10 +260,10 @@ fn a_code_of_the_register_decides_and_its_record_moves() {
     let mut moved = vec!["aum-34-00001"];
     moved.extend(home("1", "LKSA Muhammadiyah Nama Baru", "081999999999"));
     let rows = read(&[cells(&head), cells(&moved)]);
-    assert_eq!(judge(&rows, &[None], &known), [Verdict::Updated(Uuid::from_u128(7))]);
+    assert_eq!(judged(&rows, &[None], &known), [Verdict::Updated(Uuid::from_u128(7))]);
     let mut closed = known.to_vec();
     closed[0].institution.status = crate::institutions::InstitutionStatus::Closed;
-    assert_eq!(judge(&rows, &[None], &closed)[0].outcome(), RowOutcome::PossibleDuplicate);
+    assert_eq!(judged(&rows, &[None], &closed)[0].outcome(), RowOutcome::PossibleDuplicate);
 }
 
 /// A record as it truly is.

@@ -1,6 +1,6 @@
 //! Judging rows against the register: reads alone, a few queries however many rows there are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -8,9 +8,10 @@ use uuid::Uuid;
 use aumsos_domain::{
     access::{ActorId, Scope},
     imports::{
-        Import, ImportField, ImportStatus, ImportSummary, ReadRow, Remark, Verdict, import::IMPORT_ROW_OUTSIDE_SCOPE,
-        judge,
+        Candidate, Import, ImportField, ImportStatus, ImportSummary, KnownInstitutions, ReadRow, Remark, Verdict,
+        import::IMPORT_ROW_OUTSIDE_SCOPE, judge,
     },
+    regions::RegionLevel,
     text_value::Line,
 };
 use chrono::NaiveDate;
@@ -24,6 +25,9 @@ use crate::{Store, StoreError, clock, institutions::KnownRegister};
 
 /// So many values stand in one condition.
 const MOST_VALUES: usize = 5_000;
+
+/// Institutions of so many regencies are compared with at once.
+const REGENCIES_AT_ONCE: usize = 16;
 
 /// What the caller says of an import beyond its file.
 #[derive(Debug, Clone)]
@@ -117,33 +121,54 @@ impl Store {
             .iter()
             .map(|fingerprint| fingerprint.as_ref().and_then(|print| written.get(print)).copied())
             .collect();
-        let mut register = KnownRegister::within(scope.clone());
-        for entry in rows.iter().filter_map(|row| row.said.as_ref().ok()) {
-            register.look_for(&entry.profile(Uuid::nil()), entry.region);
-            register.codes.extend(entry.code.iter().map(|code| code.as_str().to_owned()));
-        }
-        let known = register.find(self).await?;
-        // Thousands of rows take a while, which other requests would wait for.
-        let judged = std::mem::take(rows);
-        let judging = tokio::task::spawn_blocking(move || {
-            let verdicts = judge(&judged, &applied, &known);
-            (judged, verdicts, known)
-        });
-        let (judged, mut verdicts, known) = judging.await.map_err(|_| StoreError::Unreadable("an import"))?;
-        *rows = judged;
-        let foreign: HashSet<Uuid> = known
-            .iter()
-            .map(|known| &known.institution)
-            .filter(|record| !reached.contains(&record.profile.unit_id))
-            .map(|record| record.id)
-            .collect();
-        for (row, verdict) in rows.iter_mut().zip(&mut verdicts) {
-            if matches!(verdict, Verdict::Updated(id) if foreign.contains(id)) {
+        let candidates = self.candidates(rows, scope).await?;
+        let foreign: HashSet<Uuid> =
+            candidates.iter().flatten().filter(|one| !reached.contains(&one.unit_id)).map(|one| one.id).collect();
+        let verdicts = in_the_background(rows, move |rows| judge(rows, &applied, &candidates)).await?;
+        let mut settled = Vec::with_capacity(verdicts.len());
+        for (row, verdict) in rows.iter_mut().zip(verdicts) {
+            settled.push(if matches!(verdict, Verdict::Updated(id) if foreign.contains(&id)) {
                 row.said = Err(elsewhere());
-                *verdict = Verdict::Refused;
+                Verdict::Refused
+            } else {
+                verdict
+            });
+        }
+        Ok((settled, fingerprints))
+    }
+
+    /// The records of the register that each row is like. Of a sheet on the whole country a few regencies at a time, so
+    /// that never the whole register is in memory.
+    async fn candidates(&self, rows: &mut Vec<ReadRow>, scope: &Scope) -> Result<Vec<Vec<Candidate>>, StoreError> {
+        let mut by_regency: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            let regency = row.said.as_ref().ok().and_then(|entry| entry.region.ancestor(RegionLevel::Regency));
+            if let Some(regency) = regency {
+                by_regency.entry(regency.to_string()).or_default().push(at);
             }
         }
-        Ok((verdicts, fingerprints))
+        let mut candidates = vec![Vec::new(); rows.len()];
+        let mut waiting = by_regency.into_values().peekable();
+        while waiting.peek().is_some() {
+            let group: Vec<usize> = waiting.by_ref().take(REGENCIES_AT_ONCE).flatten().collect();
+            let mut register = KnownRegister::within(scope.clone());
+            for entry in group.iter().filter_map(|at| rows.get(*at)?.said.as_ref().ok()) {
+                register.look_for(&entry.profile(Uuid::nil()), entry.region);
+                register.codes.extend(entry.code.iter().map(|code| code.as_str().to_owned()));
+            }
+            let known = register.find(self).await?;
+            let found = in_the_background(rows, move |rows| {
+                let known = KnownInstitutions::new(known);
+                let alike = |at: usize| Some((at, known.candidates(rows.get(at)?.said.as_ref().ok()?)));
+                group.into_iter().filter_map(alike).collect::<Vec<_>>()
+            });
+            for (at, alike) in found.await? {
+                if let Some(place) = candidates.get_mut(at) {
+                    *place = alike;
+                }
+            }
+        }
+        Ok(candidates)
     }
 
     /// The institutions of rows that were written, or decided on, before.
@@ -164,6 +189,21 @@ impl Store {
         }
         Ok(written)
     }
+}
+
+/// Works on rows apart from the threads that answer requests: thousands of them take a while.
+async fn in_the_background<T: Send + 'static>(
+    rows: &mut Vec<ReadRow>,
+    work: impl FnOnce(&[ReadRow]) -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    let taken = std::mem::take(rows);
+    let working = tokio::task::spawn_blocking(move || {
+        let done = work(&taken);
+        (taken, done)
+    });
+    let (taken, done) = working.await.map_err(|_| StoreError::Unreadable("an import"))?;
+    *rows = taken;
+    Ok(done)
 }
 
 fn elsewhere() -> Vec<Remark> {

@@ -58,6 +58,6 @@ impl Work {
             delete.from_table(table).and_where(Expr::col("institution_id").eq(id));
             self.transaction.execute(&delete).await?;
         }
-        search::forget(self, RecordKind::Institution, id).await
+        search::forget(self, id).await
     }
 }

@@ -14,6 +14,7 @@ use aumsos_domain::{
     census::{CarePlace, Census, CensusReport},
     imports::KnownInstitution,
     institutions::{Contact, Institution, Profile},
+    map::Point,
     regions::{RegionCode, RegionLevel},
 };
 
@@ -29,6 +30,8 @@ use crate::{
 const DAMAGED: StoreError = StoreError::Unreadable("a census report");
 /// So many values stand in one condition.
 const MOST_VALUES: usize = 5_000;
+/// So many points stand in one condition.
+const MOST_POINTS: usize = 100;
 
 /// An institution that is taken into the register.
 #[derive(Debug, Clone)]
@@ -189,6 +192,8 @@ pub(crate) struct KnownRegister {
     pub(crate) contacts: BTreeSet<String>,
     /// Those with any of these codes.
     pub(crate) codes: BTreeSet<String>,
+    /// Those about a kilometre around any of these points, wherever they say that they are.
+    points: Vec<Point>,
 }
 
 #[derive(FromQueryResult)]
@@ -202,7 +207,13 @@ struct KnownRow {
 impl KnownRegister {
     /// Nothing looked for yet, within a scope.
     pub(crate) const fn within(scope: Scope) -> Self {
-        Self { scope, regencies: BTreeSet::new(), contacts: BTreeSet::new(), codes: BTreeSet::new() }
+        Self {
+            scope,
+            regencies: BTreeSet::new(),
+            contacts: BTreeSet::new(),
+            codes: BTreeSet::new(),
+            points: Vec::new(),
+        }
     }
 
     /// Looks for what a profile may be known by.
@@ -210,6 +221,7 @@ impl KnownRegister {
         self.regencies.extend(region.ancestor(RegionLevel::Regency).map(|code| code.to_string()));
         self.contacts.extend(profile.phones.iter().map(ToString::to_string));
         self.contacts.extend(profile.email.iter().map(ToString::to_string));
+        self.points.extend(profile.position.map(|position| position.point()));
     }
 
     /// The records that are found, in the order of their ids, with their contacts and their latest census.
@@ -237,6 +249,9 @@ impl KnownRegister {
         }
         for codes in texts(&self.codes).chunks(MOST_VALUES) {
             conditions.push(Column::Code.is_in(codes.iter().cloned()));
+        }
+        for points in self.points.chunks(MOST_POINTS) {
+            conditions.push(points.iter().fold(Condition::any(), |any, point| any.add(around(*point))).into());
         }
         for condition in conditions {
             let found = institution::Entity::find()
@@ -269,6 +284,15 @@ impl KnownRegister {
         }
         Ok(known)
     }
+}
+
+/// About a kilometre around a point, as far as two institutions at one place may be apart.
+fn around(point: Point) -> Condition {
+    const DEGREES: f64 = 0.01;
+    use institution::Column;
+    Condition::all()
+        .add(Column::Latitude.between(point.latitude - DEGREES, point.latitude + DEGREES))
+        .add(Column::Longitude.between(point.longitude - DEGREES, point.longitude + DEGREES))
 }
 
 async fn latest_censuses(store: &Store, rows: &[KnownRow]) -> Result<HashMap<Uuid, Census>, StoreError> {
