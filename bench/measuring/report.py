@@ -41,6 +41,7 @@ class Report:
             "p50 ms",
             "p99 ms",
             "p99 / p50",
+            "the reference's",
         )
 
     def request(self, name, round, reference=None, of=None):
@@ -52,7 +53,12 @@ class Report:
         compared = (reference, f"{of.rate:,.0f}", f"{ratio:.2f}") if of else ("", "", "")
         latency = [
             shown(number, form)
-            for number, form in ((round.p50, "{:.2f}"), (round.p99, "{:.2f}"), (round.p99 / round.p50, "{:.1f}"))
+            for number, form in (
+                (round.p50, "{:.2f}"),
+                (round.p99, "{:.2f}"),
+                (round.p99 / round.p50, "{:.1f}"),
+                (of.p99 / of.p50 if of else math.nan, "{:.1f}"),
+            )
         ]
         self.row(name, f"{round.rate:,.0f}", *compared, *latency)
 

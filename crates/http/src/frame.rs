@@ -89,20 +89,34 @@ async fn answer_admitted<B: MessageBody + 'static>(
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let mut now = Moment::now(&service.store);
-    let kept = match service.remembered.find(&asked, now) {
-        Found::Good(kept) => kept,
-        Found::Aging(kept) => {
-            now = now.with_ledger(&service.store).await;
-            if !kept.is_good_at(now) {
-                return Ok(service.remembered.keep(asked, now, next.call(request).await?));
-            }
-            service.remembered.renew(asked, now, &kept);
-            kept
+    let mut found = service.remembered.find(&asked, now);
+    let mut turn = None;
+    if let Found::Past(past) = &found {
+        turn = past.turn().await;
+        if turn.is_none() {
+            found = service.remembered.find(&asked, now);
         }
-        Found::Nothing => return Ok(service.remembered.keep(asked, now, next.call(request).await?)),
-    };
-    let answer = kept.answer(request.request());
-    Ok(request.into_response(answer))
+        now = Moment::now(&service.store);
+    }
+    match found {
+        Found::Good(kept) => {
+            let answer = kept.answer(request.request());
+            return Ok(request.into_response(answer));
+        }
+        Found::Aging(kept, ours) => {
+            now = now.with_ledger(&service.store).await;
+            if kept.is_good_at(now) {
+                service.remembered.renew(asked, now, &kept);
+                let answer = kept.answer(request.request());
+                return Ok(request.into_response(answer));
+            }
+            turn = Some(ours);
+        }
+        Found::Past(_) | Found::Nothing => {}
+    }
+    let answer = service.remembered.keep(asked, now, next.call(request).await?);
+    drop(turn);
+    Ok(answer)
 }
 
 /// Who calls, and whether they may call just now. Health checks are never counted.

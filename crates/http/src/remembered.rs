@@ -7,10 +7,7 @@
 
 use std::{
     hash::{Hash, Hasher},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -26,6 +23,10 @@ use actix_web::{
 };
 use aumsos_persistence::Store;
 use quick_cache::{Weighter, sync::Cache};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    time::timeout,
+};
 
 use crate::{access::Identity, operation::Named};
 
@@ -36,7 +37,7 @@ const RENEWED: Duration = Duration::from_millis(250);
 /// How old an answer becomes of which the ledger says that nothing has changed.
 const OLDEST: Duration = Duration::from_mins(1);
 /// What all kept answers weigh together, in bytes.
-const CAPACITY: u64 = 32 << 20;
+const CAPACITY: u64 = 24 << 20;
 /// What one answer weighs at most, in bytes.
 const LARGEST: usize = 1 << 20;
 /// What an answer weighs beside its body: its key, its headers.
@@ -71,7 +72,8 @@ pub(crate) struct Kept {
     /// Since when it is known that what it shows is so.
     moment: Moment,
     made: Instant,
-    is_being_renewed: Arc<AtomicBool>,
+    /// Held by whoever looks whether it is still good, or makes it anew.
+    turn: Arc<Mutex<()>>,
     operation: Named,
     status: StatusCode,
     headers: Arc<HeaderMap>,
@@ -125,16 +127,31 @@ pub(crate) enum Found {
     /// It is good.
     Good(Kept),
     /// Whoever hears this is to look whether it is still good, or to make it anew; the others are served it meanwhile.
-    Aging(Kept),
+    Aging(Kept, Turn),
+    /// It is no longer good. One makes it anew, the others wait for that.
+    Past(Kept),
     /// There is none.
     Nothing,
 }
+
+/// The turn of one at an answer; over when it is dropped.
+pub(crate) type Turn = OwnedMutexGuard<()>;
 
 impl Kept {
     /// Whether nothing has changed since it was made, as the ledger says.
     pub(crate) fn is_good_at(&self, now: Moment) -> bool {
         let is_the_same = self.moment.settled.is_some() && self.moment.settled == now.settled;
         is_the_same && now.at.duration_since(self.made) < OLDEST
+    }
+
+    /// The turn at making it anew. Nothing when somebody else had it, and is done or takes long.
+    pub(crate) async fn turn(&self) -> Option<Turn> {
+        let turn = Arc::clone(&self.turn).try_lock_owned().ok();
+        if turn.is_none() {
+            // Who waited in vain makes it, too.
+            let _ = timeout(LONGEST, self.turn.lock()).await;
+        }
+        turn
     }
 
     /// The answer to a request.
@@ -174,19 +191,19 @@ impl Remembered {
     /// The answer to a request, if it was made a moment ago and this process has changed nothing since.
     pub(crate) fn find(&self, asked: &Asked, now: Moment) -> Found {
         let Some(kept) = self.0.get(asked) else { return Found::Nothing };
-        let age = now.at.duration_since(kept.moment.at);
-        if kept.moment.commits != now.commits || age >= LONGEST {
-            return Found::Nothing;
+        let age = now.at.saturating_duration_since(kept.moment.at);
+        if kept.moment.commits < now.commits || age >= LONGEST {
+            return Found::Past(kept);
         }
-        if age >= RENEWED && !kept.is_being_renewed.swap(true, Ordering::Relaxed) {
-            return Found::Aging(kept);
+        match Arc::clone(&kept.turn).try_lock_owned() {
+            Ok(turn) if age >= RENEWED => Found::Aging(kept, turn),
+            _ => Found::Good(kept),
         }
-        Found::Good(kept)
     }
 
     /// Keeps an answer that is still good for as long again.
     pub(crate) fn renew(&self, asked: Asked, now: Moment, kept: &Kept) {
-        self.0.insert(asked, Kept { moment: now, is_being_renewed: Arc::default(), ..kept.clone() });
+        self.0.insert(asked, Kept { moment: now, turn: Arc::default(), ..kept.clone() });
     }
 
     /// Keeps an answer that was begun at a moment, if its handler said that it may be kept.
@@ -209,9 +226,9 @@ impl Remembered {
         response.map_body(|_, body| match body.try_into_bytes() {
             Ok(body) => {
                 if body.len() <= LARGEST {
-                    let is_being_renewed = Arc::default();
                     let made = moment.at;
-                    let kept = Kept { moment, made, is_being_renewed, operation, status, headers, body: body.clone() };
+                    let turn = Arc::default();
+                    let kept = Kept { moment, made, turn, operation, status, headers, body: body.clone() };
                     self.0.insert(asked, kept);
                 }
                 body.boxed()
@@ -230,6 +247,7 @@ pub(crate) fn may_be_kept(mut answer: HttpResponse) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use actix_web::test::TestRequest;
     use aumsos_domain::access::{
         Actor, ActorId, Permission, PermissionSet, Role, RoleAssignment, RolePlace, SharedPermission,
@@ -281,6 +299,46 @@ mod tests {
         assert!(first != asked(&actor, "/v1/institutions?q=a", &[("accept", "text/csv")]));
         assert!(first != asked(&actor, "/v1/institutions?q=a", &[("accept-language", "en")]));
         assert!(first != asked(&actor, "/v1/institutions?q=a", &[("if-none-match", "\"1\"")]));
+    }
+
+    /// An answer that was made so long ago.
+    fn kept(remembered: &Remembered, asked: &Asked, age: Duration) -> Moment {
+        let now = Moment { commits: 7, settled: None, at: Instant::now() };
+        let made = now.at.checked_sub(age).unwrap();
+        let moment = Moment { at: made, ..now };
+        let (operation, status) = (Named(&crate::operations::all()[0]), StatusCode::OK);
+        let (headers, body) = (Arc::default(), Bytes::new());
+        remembered
+            .0
+            .insert(asked.clone(), Kept { moment, made, turn: Arc::default(), operation, status, headers, body });
+        now
+    }
+
+    #[tokio::test]
+    async fn one_makes_an_answer_anew_and_the_others_wait_for_it_or_are_served() {
+        let asked = asked(&Actor::anonymous(), "/v1/institutions", &[]).unwrap();
+        let remembered = Remembered::default();
+        let now = kept(&remembered, &asked, Duration::ZERO);
+        assert!(matches!(remembered.find(&asked, now), Found::Good(_)));
+        let after_a_commit = Moment { commits: 8, ..now };
+        assert!(matches!(remembered.find(&asked, after_a_commit), Found::Past(_)));
+
+        let now = kept(&remembered, &asked, RENEWED);
+        let Found::Aging(_, turn) = remembered.find(&asked, now) else { panic!("nobody looks") };
+        assert!(matches!(remembered.find(&asked, now), Found::Good(_)), "the others are served");
+        drop(turn);
+        assert!(matches!(remembered.find(&asked, now), Found::Aging(..)), "who goes away leaves it to the next");
+
+        let now = kept(&remembered, &asked, LONGEST);
+        let Found::Past(past) = remembered.find(&asked, now) else { panic!("it is good for ever") };
+        let turn = past.turn().await.unwrap();
+        let waiting = past.clone();
+        let waiting = tokio::spawn(async move { waiting.turn().await.is_none() });
+        tokio::task::yield_now().await;
+        kept(&remembered, &asked, Duration::ZERO);
+        drop(turn);
+        assert!(waiting.await.unwrap(), "who waited looks again");
+        assert!(matches!(remembered.find(&asked, now), Found::Good(_)));
     }
 
     #[test]

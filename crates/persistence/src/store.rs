@@ -228,7 +228,8 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
                 // The thread that reads hands over its rows without waiting for each handful to be taken.
                 .row_buffer_size(ROWS_AHEAD);
             match access {
-                Access::Writer => sqlite,
+                // Room for the pages that a large import comes back to, in KiB.
+                Access::Writer => sqlite.pragma("cache_size", "-16384"),
                 Access::Reader => sqlite.pragma("query_only", "ON"),
             }
         });

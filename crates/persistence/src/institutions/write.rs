@@ -70,7 +70,8 @@ impl Work {
         } else {
             self.seal_contacts(after.id, &after.contacts).await?
         };
-        let row = kept::columns_of(after, sealed.clone())?;
+        // Its id stays as it is: set again, to the same, SQLite would look for all that refers to it.
+        let row = institution::ActiveModel { id: ActiveValue::NotSet, ..kept::columns_of(after, sealed.clone())? };
         Entity::update_many().set(row).filter(Column::Id.eq(after.id)).exec(&self.transaction).await?;
         let (found_by, now_found_by) = (LookUps::of(before), LookUps::of(after));
         if found_by != now_found_by {
