@@ -32,13 +32,14 @@ impl Line {
     /// Waits for its turn and begins a savepoint in the open transaction, or in a new one.
     pub(crate) async fn step_up(&self, store: &Store) -> Result<(DatabaseTransaction, Turn), StoreError> {
         let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).lock_owned()).await;
-        let mut place = place.map_err(|_| StoreError::Unavailable)?;
-        let group = match &mut *place {
+        // A turn from here on: whoever goes away before it is used gives the writer back.
+        let mut turn = Turn(place.map_err(|_| StoreError::Unavailable)?);
+        let group = match &mut *turn.0 {
             Some(group) => group,
             empty => empty.insert(Group::open(store).await?),
         };
         let savepoint = group.transaction.begin().await?;
-        Ok((savepoint, Turn(place)))
+        Ok((savepoint, turn))
     }
 
     /// Ends the turn of a command that is done, and waits until its changes last. The commit itself stands in line behind
@@ -143,6 +144,24 @@ mod tests {
         }));
         assert!(seen.await.iter().all(|seen| *seen > there));
         assert_eq!(people(&store).await, there + 10);
+    }
+
+    #[tokio::test]
+    async fn one_that_goes_away_at_any_moment_leaves_the_writer_free() {
+        let (store, author) = (TestStore::open().await, Author::system());
+        for steps in 0..20 {
+            let mut leaving = Box::pin(make(&store, "siti", false));
+            for _ in 0..steps {
+                if futures_util::poll!(&mut leaving).is_ready() {
+                    return;
+                }
+                // The thread of the database goes on meanwhile.
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            drop(leaving);
+            let alone = store.write(&author, async |_: &mut Work| Ok::<_, StoreError>(()));
+            tokio::time::timeout(Duration::from_secs(2), alone).await.unwrap().unwrap();
+        }
     }
 
     #[tokio::test]
