@@ -17,6 +17,7 @@ use aumsos_domain::{
         import::{IMPORT_ROW_WAITS_FOR_NONE, IMPORT_SAME_AS_NOT_LIVE},
     },
     institutions::InstitutionStatus,
+    organization_units::OrganizationUnit,
 };
 
 use super::{
@@ -47,7 +48,8 @@ impl ImportSight {
     /// What an actor sees.
     pub fn of(actor: &Actor) -> Self {
         let scope = actor.scope(Permission::ImportsRun);
-        Self { actor: actor.id, sees_all: scope.is_everywhere() }
+        let roots = [OrganizationUnit::MUHAMMADIYAH, OrganizationUnit::AISYIYAH];
+        Self { actor: actor.id, sees_all: roots.iter().all(|root| scope.units().contains(root)) }
     }
 
     fn visible(&self) -> Condition {

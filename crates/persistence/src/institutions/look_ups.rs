@@ -32,7 +32,14 @@ impl LookUps {
 impl Work {
     /// Makes a record findable that was not.
     pub(super) async fn add_look_ups(&mut self, id: Uuid, found_by: &LookUps) -> Result<(), StoreError> {
-        self.add_keys(found_by.keys.iter().map(|(scheme, value)| (*scheme, value.clone(), id))).await?;
+        if !found_by.keys.is_empty() {
+            let mut insert = Query::insert();
+            insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
+            for (scheme, value) in &found_by.keys {
+                insert.values_panic([(*scheme).into(), value.clone().into(), id.into()]);
+            }
+            self.transaction.execute(&insert).await?;
+        }
         if !found_by.services.is_empty() {
             let mut insert = Query::insert();
             insert.into_table("institution_service").columns(["kind", "institution_id"]);
@@ -42,24 +49,6 @@ impl Work {
             self.transaction.execute(&insert).await?;
         }
         search::index_new(self, RecordKind::Institution, &[(id, found_by.texts.clone())]).await
-    }
-
-    /// Makes records findable by their keys: scheme, value, and whose it is.
-    pub(super) async fn add_keys(
-        &mut self,
-        keys: impl IntoIterator<Item = (&'static str, String, Uuid)>,
-    ) -> Result<(), StoreError> {
-        let mut insert = Query::insert();
-        insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
-        let mut keys = keys.into_iter().peekable();
-        if keys.peek().is_none() {
-            return Ok(());
-        }
-        for (scheme, value, id) in keys {
-            insert.values_panic([scheme.into(), value.into(), id.into()]);
-        }
-        self.transaction.execute(&insert).await?;
-        Ok(())
     }
 
     /// Makes a record be found by nothing.
