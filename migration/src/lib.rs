@@ -56,6 +56,23 @@ async fn drop_tables<T: IntoIden + Copy + 'static>(manager: &SchemaManager<'_>, 
     Ok(())
 }
 
+/// Indexes of a table, each by its name and its columns.
+async fn create_indexes(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    indexes: &[(&'static str, &[&'static str])],
+) -> Result<(), DbErr> {
+    for (name, columns) in indexes {
+        let mut index = Index::create();
+        index.name(*name).table(table);
+        for column in *columns {
+            index.col(*column);
+        }
+        manager.create_index(index).await?;
+    }
+    Ok(())
+}
+
 /// A column of text that is sorted and searched by code point on both databases, whatever the locale of the cluster.
 fn sorted_text(manager: &SchemaManager<'_>, name: &'static str) -> ColumnDef {
     let mut column = ColumnDef::new(name);

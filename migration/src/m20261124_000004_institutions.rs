@@ -89,15 +89,7 @@ async fn create_institution(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ("institution_by_census", &["census_on", "id"]),
         ("institution_by_place", &["latitude", "longitude"]),
     ];
-    for (name, columns) in indexes {
-        let mut index = Index::create();
-        index.name(*name).table("institution");
-        for column in *columns {
-            index.col(*column);
-        }
-        manager.create_index(index).await?;
-    }
-    Ok(())
+    crate::create_indexes(manager, "institution", indexes).await
 }
 
 /// What a record is found again by: phones, emails, numbers of papers. For duplicates and imports.

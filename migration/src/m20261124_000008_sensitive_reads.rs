@@ -32,14 +32,7 @@ impl MigrationTrait for Migration {
             ("sensitive_read_of_actor", &["actor_id", "at", "id"]),
             ("sensitive_read_of_record", &["record_id", "at", "id"]),
         ];
-        for (name, columns) in indexes {
-            let mut index = Index::create();
-            index.name(*name).table("sensitive_read");
-            for column in *columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
-        }
+        crate::create_indexes(manager, "sensitive_read", indexes).await?;
         guard(manager).await
     }
 

@@ -33,15 +33,7 @@ const INDEXES: &[(&str, &[&str])] = &[
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (name, columns) in INDEXES {
-            let mut index = Index::create();
-            index.name(*name).table("institution");
-            for column in *columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
-        }
-        Ok(())
+        crate::create_indexes(manager, "institution", INDEXES).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

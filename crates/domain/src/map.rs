@@ -27,6 +27,9 @@ pub const FORMATS: &[Format] = &[
     (BoundingBox::FORMAT, |text| BoundingBox::parse(text).map(drop)),
 ];
 
+/// The mean radius of the earth by WGS 84, in metres.
+pub const MEAN_RADIUS_M: f64 = 6_371_008.8;
+
 /// A point on the earth.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -64,9 +67,8 @@ impl Point {
         }
     }
 
-    /// The distance in metres over a sphere of 6,371,008.8 m (the mean radius of WGS 84), by the haversine formula.
+    /// The distance in metres over a sphere of [`MEAN_RADIUS_M`], by the haversine formula.
     pub fn distance_m(self, other: Self) -> f64 {
-        const MEAN_RADIUS_M: f64 = 6_371_008.8;
         let (a, b) = (self.latitude.to_radians(), other.latitude.to_radians());
         let half_latitude = ((b - a) / 2.0).sin();
         let half_longitude = ((other.longitude - self.longitude).to_radians() / 2.0).sin();

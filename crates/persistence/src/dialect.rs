@@ -1,9 +1,19 @@
 //! What differs between SQLite and `PostgreSQL`, behind one name each.
 
 use sea_orm::{
-    DbBackend,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
     sea_query::{Expr, ExprTrait, Func},
 };
+
+/// Begins a transaction that writes. On SQLite it takes the writer at once: one that began by reading could not.
+pub(crate) async fn begin_to_write(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    connection.begin_with_options(options).await
+}
 
 /// The database's own clock in microseconds. It decides leases and expiry, so that several servers need not agree.
 pub(crate) fn database_now(backend: DbBackend) -> Expr {

@@ -3,10 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{DatabaseTransaction, TransactionTrait};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
-use crate::{Store, StoreError, ledger::append};
+use crate::{Store, StoreError, dialect::begin_to_write, ledger::append};
 
 /// How long a command waits for its turn, as long as for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -66,11 +66,7 @@ impl Line {
 
 impl Group {
     async fn open(store: &Store) -> Result<Self, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let transaction = store.write.begin_with_options(options).await?;
+        let transaction = begin_to_write(&store.write).await?;
         Ok(Self { transaction, has_changes: false, is_closing: false, outcome: watch::Sender::new(None) })
     }
 }

@@ -3,13 +3,12 @@
 
 use aumsos_migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
     sea_query::{Func, Query},
 };
 use sea_orm_migration::MigrationStatus;
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, dialect::begin_to_write};
 
 impl Store {
     /// Brings the schema up to date. Safe when several processes start at once: the steps run in one transaction, on
@@ -57,11 +56,7 @@ async fn alone(connection: &DatabaseConnection) -> Result<DatabaseTransaction, S
         // Two processes that create the table at once: one of them may be told that it exists already.
         let _ = connection.execute_unprepared("CREATE TABLE IF NOT EXISTS migration_lock (id integer)").await;
     }
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = connection.begin_with_options(options).await?;
+    let transaction = begin_to_write(connection).await?;
     if connection.get_database_backend() == DbBackend::Postgres {
         transaction.execute_unprepared("SET LOCAL lock_timeout = '120s'").await?;
         transaction.execute_unprepared("SET LOCAL statement_timeout = '120s'").await?;

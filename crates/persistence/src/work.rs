@@ -2,12 +2,13 @@
 //! transaction.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use aumsos_domain::access::ActorId;
 
 use crate::{
     Store, StoreError, clock,
+    dialect::begin_to_write,
     group_commit::Turn,
     idempotency::{Answer, Claim, IdempotencyKey},
     ledger::append,
@@ -79,11 +80,7 @@ const ATTEMPTS: u32 = 4;
 impl Store {
     /// Begins a unit of work.
     pub async fn begin(&self, author: &Author) -> Result<Work, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(self.work_in(self.write.begin_with_options(options).await?, None, author))
+        Ok(self.work_in(begin_to_write(&self.write).await?, None, author))
     }
 
     /// Begins a unit of work that is over in a moment: on SQLite it shares a commit with those who wait beside it.

@@ -248,7 +248,7 @@ impl Work {
 
 /// Where whoever began to apply may import was asked when they did.
 fn everywhere() -> Scope {
-    Actor::system(&[OrganizationUnit::MUHAMMADIYAH, OrganizationUnit::AISYIYAH]).scope(Permission::ImportsRun)
+    Actor::system(&OrganizationUnit::ROOTS).scope(Permission::ImportsRun)
 }
 
 fn registration(row: &JudgedRow, import: &Import, units: &ResponsibleUnits) -> Result<Registration, StoreError> {

@@ -17,7 +17,6 @@ use aumsos_domain::{
         import::{IMPORT_ROW_WAITS_FOR_NONE, IMPORT_SAME_AS_NOT_LIVE},
     },
     institutions::InstitutionStatus,
-    organization_units::OrganizationUnit,
 };
 
 use super::{
@@ -48,8 +47,7 @@ impl ImportSight {
     /// What an actor sees.
     pub fn of(actor: &Actor) -> Self {
         let scope = actor.scope(Permission::ImportsRun);
-        let roots = [OrganizationUnit::MUHAMMADIYAH, OrganizationUnit::AISYIYAH];
-        Self { actor: actor.id, sees_all: roots.iter().all(|root| scope.units().contains(root)) }
+        Self { actor: actor.id, sees_all: scope.is_everywhere() }
     }
 
     fn visible(&self) -> Condition {

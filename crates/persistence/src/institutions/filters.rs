@@ -11,7 +11,7 @@ use aumsos_domain::{
     CodeList, RecordKind,
     census::{Freshness, Rounds},
     institutions::{AccreditationStatus, Grade, InstitutionKind, InstitutionStatus, Operator, ServiceKind},
-    map::{BoundingBox, Point},
+    map::{BoundingBox, MEAN_RADIUS_M, Point},
     organization_units::UnitLevel,
     regions::RegionCode,
 };
@@ -39,9 +39,6 @@ pub struct Near {
     /// Radius in metres; none for everything with a position.
     pub radius_m: Option<f64>,
 }
-
-/// The mean radius of WGS 84 in metres.
-const MEAN_RADIUS_M: f64 = 6_371_008.8;
 
 /// The filters of the list, of searches, counts, exports and statistics alike. Repeated values mean any of them.
 #[derive(Debug, Clone, Default)]

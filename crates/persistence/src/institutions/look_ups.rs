@@ -32,14 +32,8 @@ impl LookUps {
 impl Work {
     /// Makes a record findable that was not.
     pub(super) async fn add_look_ups(&mut self, id: Uuid, found_by: &LookUps) -> Result<(), StoreError> {
-        if !found_by.keys.is_empty() {
-            let mut insert = Query::insert();
-            insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
-            for (scheme, value) in &found_by.keys {
-                insert.values_panic([(*scheme).into(), value.clone().into(), id.into()]);
-            }
-            self.transaction.execute(&insert).await?;
-        }
+        let keys = found_by.keys.iter().map(|(scheme, value)| (*scheme, value.clone(), id)).collect();
+        self.add_keys(keys).await?;
         if !found_by.services.is_empty() {
             let mut insert = Query::insert();
             insert.into_table("institution_service").columns(["kind", "institution_id"]);
@@ -49,6 +43,20 @@ impl Work {
             self.transaction.execute(&insert).await?;
         }
         search::index_new(self, RecordKind::Institution, &[(id, found_by.texts.clone())]).await
+    }
+
+    /// Makes records findable by their keys: scheme, value, and whose it is.
+    pub(super) async fn add_keys(&mut self, keys: Vec<(&'static str, String, Uuid)>) -> Result<(), StoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut insert = Query::insert();
+        insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
+        for (scheme, value, id) in keys {
+            insert.values_panic([scheme.into(), value.into(), id.into()]);
+        }
+        self.transaction.execute(&insert).await?;
+        Ok(())
     }
 
     /// Makes a record be found by nothing.

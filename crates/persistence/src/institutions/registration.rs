@@ -165,14 +165,7 @@ impl Written {
 
     async fn insert(self, work: &mut Work) -> Result<(), StoreError> {
         institution::Entity::insert_many(self.institutions).exec_without_returning(&work.transaction).await?;
-        if !self.keys.is_empty() {
-            let mut insert = Query::insert();
-            insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
-            for (scheme, value, id) in self.keys {
-                insert.values_panic([scheme.into(), value.into(), id.into()]);
-            }
-            work.transaction.execute(&insert).await?;
-        }
+        work.add_keys(self.keys).await?;
         if !self.reports.is_empty() {
             census::entity::Entity::insert_many(self.reports).exec_without_returning(&work.transaction).await?;
         }

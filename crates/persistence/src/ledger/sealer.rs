@@ -7,10 +7,7 @@ use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
-use sea_orm::{
-    ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
@@ -21,6 +18,7 @@ use super::{
 use crate::{
     Store, StoreError, clock,
     clock::to_micros,
+    dialect::begin_to_write,
     lease::{self, Lease},
 };
 
@@ -144,11 +142,7 @@ impl Store {
     /// Seals what waits, at most a batch, as the holder of a lease; nothing when the lease was taken over meanwhile, by
     /// which a sealer that was paused finds out that it is late.
     async fn seal_batch(&self, held: Lease) -> Result<Option<u64>, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let transaction = self.own_write().begin_with_options(options).await?;
+        let transaction = begin_to_write(self.own_write()).await?;
         if !lease::holds(&transaction, LEASE, held).await? {
             return Ok(None);
         }
