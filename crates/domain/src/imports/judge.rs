@@ -37,7 +37,7 @@ pub enum Twin {
 pub enum Verdict {
     /// A new record.
     Created,
-    /// A record is brought up to date.
+    /// A record is brought up to date, as far as the row says more than it.
     Updated(Uuid),
     /// The register says all of it already, or an earlier row does.
     Unchanged(Twin),
@@ -56,6 +56,15 @@ impl Verdict {
             Self::Unchanged(_) => RowOutcome::Unchanged,
             Self::PossibleDuplicate(_) => RowOutcome::PossibleDuplicate,
             Self::Refused => RowOutcome::Refused,
+        }
+    }
+
+    /// The verdict once the whole record is at hand: a row that says nothing new brings nothing up to date.
+    #[must_use]
+    pub fn beside(self, entry: &Entry, record: &KnownInstitution) -> Self {
+        match self {
+            Self::Updated(id) if record.says_all_of(entry) => Self::Unchanged(Twin::Institution(id)),
+            verdict => verdict,
         }
     }
 }
@@ -95,7 +104,7 @@ impl ImportSummary {
     }
 }
 
-/// A record of the register that rows are compared with.
+/// All that the register says of an institution.
 #[derive(Debug, Clone)]
 pub struct KnownInstitution {
     /// The record with its contacts.
@@ -125,49 +134,74 @@ pub struct Candidate {
     pub likeness: Likeness,
     /// Whether it is active or suspended.
     pub is_live: bool,
-    /// Whether it says all that the row says.
-    pub says_all: bool,
 }
 
-/// Records of the register, for finding those that a row is like.
+/// What rows are like in the register, found by comparing with one record after the other: a register is large, and none
+/// of it is held but what is alike.
 #[derive(Debug)]
-pub struct KnownInstitutions {
-    known: Vec<KnownInstitution>,
+pub struct Alike {
     index: LikenessIndex,
-    by_code: HashMap<AumsosCode, usize>,
+    by_code: HashMap<AumsosCode, Vec<usize>>,
+    compared: HashSet<Uuid>,
+    found: Vec<Vec<Candidate>>,
+    /// A code of the register decides alone.
+    by_its_code: Vec<Option<Candidate>>,
 }
 
-impl KnownInstitutions {
-    /// These records.
-    pub fn new(known: Vec<KnownInstitution>) -> Self {
-        let (mut index, mut by_code) = (LikenessIndex::default(), HashMap::new());
-        for (number, known) in known.iter().enumerate() {
-            index.add(Traits::of_profile(&known.institution.profile));
-            by_code.extend(known.institution.code.clone().map(|code| (code, number)));
+impl Alike {
+    /// Of these rows, none compared yet.
+    pub fn of<'a>(rows: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let (mut index, mut by_code) = (LikenessIndex::default(), HashMap::<_, Vec<usize>>::new());
+        let mut count = 0;
+        for entry in rows {
+            let number = index.add(Traits::of_entry(entry));
+            if let Some(code) = entry.code.clone() {
+                by_code.entry(code).or_default().push(number);
+            }
+            count = number + 1;
         }
-        Self { known, index, by_code }
+        Self {
+            index,
+            by_code,
+            compared: HashSet::new(),
+            found: vec![Vec::new(); count],
+            by_its_code: vec![None; count],
+        }
     }
 
-    /// Those that a row is like, the surest first. A code of the register decides alone.
-    pub fn candidates(&self, entry: &Entry) -> Vec<Candidate> {
-        let alike = match entry.code.as_ref().and_then(|code| self.by_code.get(code)) {
-            Some(&number) => vec![(number, Likeness::Certain)],
-            None => self.index.alike(&Traits::of_entry(entry)),
+    /// Compares all rows with a record. The same record again changes nothing.
+    pub fn compare(&mut self, record: &Institution) {
+        if !self.compared.insert(record.id) {
+            return;
+        }
+        let candidate = |likeness| Candidate {
+            id: record.id,
+            unit_id: record.profile.unit_id,
+            likeness,
+            is_live: matches!(record.status, InstitutionStatus::Active | InstitutionStatus::Suspended),
         };
-        alike
-            .into_iter()
-            .filter_map(|(number, likeness)| {
-                let known = self.known.get(number)?;
-                let record = &known.institution;
-                Some(Candidate {
-                    id: record.id,
-                    unit_id: record.profile.unit_id,
-                    likeness,
-                    is_live: matches!(record.status, InstitutionStatus::Active | InstitutionStatus::Suspended),
-                    says_all: likeness == Likeness::Certain && known.says_all_of(entry),
-                })
-            })
-            .collect()
+        for number in record.code.as_ref().and_then(|code| self.by_code.get(code)).into_iter().flatten() {
+            if let Some(place) = self.by_its_code.get_mut(*number) {
+                *place = Some(candidate(Likeness::Certain));
+            }
+        }
+        for (number, likeness) in self.index.alike(&Traits::of_profile(&record.profile)) {
+            if let Some(place) = self.found.get_mut(number) {
+                place.push(candidate(likeness));
+            }
+        }
+    }
+
+    /// The records that each row is like, the surest first, then the oldest.
+    pub fn candidates(self) -> Vec<Vec<Candidate>> {
+        let mut all = self.found;
+        for (candidates, by_its_code) in all.iter_mut().zip(self.by_its_code) {
+            match by_its_code {
+                Some(only) => *candidates = vec![only],
+                None => candidates.sort_by_key(|one| (std::cmp::Reverse(one.likeness), one.id)),
+            }
+        }
+        all
     }
 }
 
@@ -176,7 +210,7 @@ impl KnownInstitutions {
 /// An earlier row of the same file comes first: two rows that differ on one institution are a question, even when the
 /// register knows it, for the file does not say which of them is right. Then the register: a record is brought up to
 /// date only when it is certain, by its code or by [`Likeness::Certain`], that it is the one, when it is active or
-/// suspended, and when no earlier row has spoken for it.
+/// suspended, and when no earlier row has spoken for it. Whether the row says anything new of it, [`Verdict::beside`] says.
 ///
 /// `applied` gives the record of each row that an earlier import has written or a person has decided: such a row is
 /// never written again, also when the register has moved on since. `candidates` gives the records that each row is like.
@@ -246,11 +280,7 @@ impl<'a> Judging<'a> {
             && record.is_live
             && !self.spoken_for.contains(&record.id)
         {
-            return if record.says_all {
-                Verdict::Unchanged(Twin::Institution(record.id))
-            } else {
-                Verdict::Updated(record.id)
-            };
+            return Verdict::Updated(record.id);
         }
         match alike {
             [] => Verdict::Created,

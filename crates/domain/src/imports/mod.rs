@@ -31,7 +31,7 @@ pub use field::ImportField;
 pub use grades::read_grade;
 pub use header::{HEADER_WITHIN, Header, Mapping};
 pub use import::{Decision, DecisionKind, Import, ImportStatus, MappedColumn};
-pub use judge::{Candidate, ImportSummary, KnownInstitution, KnownInstitutions, RowOutcome, Twin, Verdict, judge};
+pub use judge::{Alike, Candidate, ImportSummary, KnownInstitution, RowOutcome, Twin, Verdict, judge};
 pub use kinds::{kind_named, operator_named};
 pub use likeness::LikenessIndex;
 pub use numbers::read_count;

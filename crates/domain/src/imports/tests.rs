@@ -200,9 +200,20 @@ fn record(entry: &Entry, id: u128, code: &str) -> KnownInstitution {
 
 /// The verdicts of rows against a register that holds these records.
 fn judged(rows: &[ReadRow], applied: &[Option<Uuid>], known: &[KnownInstitution]) -> Vec<Verdict> {
-    let known = KnownInstitutions::new(known.to_vec());
-    let candidates = |row: &ReadRow| row.said.as_ref().map_or_else(|_| Vec::new(), |entry| known.candidates(entry));
-    judge(rows, applied, &rows.iter().map(candidates).collect::<Vec<_>>())
+    let mut alike = Alike::of(rows.iter().filter_map(|row| row.said.as_ref().ok()).map(AsRef::as_ref));
+    for known in known {
+        alike.compare(&known.institution);
+    }
+    let mut found = alike.candidates().into_iter();
+    let candidates = |row: &ReadRow| row.said.as_ref().ok().and_then(|_| found.next()).unwrap_or_default();
+    let verdicts = judge(rows, applied, &rows.iter().map(candidates).collect::<Vec<_>>());
+    let beside_all = |(row, verdict): (&ReadRow, Verdict)| {
+        known.iter().fold(verdict, |verdict, known| match (&verdict, &row.said) {
+            (Verdict::Updated(id), Ok(entry)) if *id == known.institution.id => verdict.beside(entry, known),
+            _ => verdict,
+        })
+    };
+    rows.iter().zip(verdicts).map(beside_all).collect()
 }
 
 #[test]

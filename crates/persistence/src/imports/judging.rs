@@ -8,7 +8,7 @@ use uuid::Uuid;
 use aumsos_domain::{
     access::{ActorId, Scope},
     imports::{
-        Candidate, Import, ImportField, ImportStatus, ImportSummary, KnownInstitutions, ReadRow, Remark, Verdict,
+        Alike, Candidate, Import, ImportField, ImportStatus, ImportSummary, ReadRow, Remark, Verdict,
         import::IMPORT_ROW_OUTSIDE_SCOPE, judge,
     },
     regions::RegionLevel,
@@ -28,6 +28,9 @@ const MOST_VALUES: usize = 5_000;
 
 /// Institutions of so many regencies are compared with at once.
 const REGENCIES_AT_ONCE: usize = 16;
+
+/// So many rows are laid beside their records at once.
+const RECORDS_AT_ONCE: usize = 500;
 
 /// What the caller says of an import beyond its file.
 #[derive(Debug, Clone)]
@@ -121,10 +124,11 @@ impl Store {
             .iter()
             .map(|fingerprint| fingerprint.as_ref().and_then(|print| written.get(print)).copied())
             .collect();
-        let candidates = self.candidates(rows, scope).await?;
+        let candidates = self.candidates(rows, &applied, scope).await?;
         let foreign: HashSet<Uuid> =
             candidates.iter().flatten().filter(|one| !reached.contains(&one.unit_id)).map(|one| one.id).collect();
-        let verdicts = in_the_background(rows, move |rows| judge(rows, &applied, &candidates)).await?;
+        let mut verdicts = in_the_background(rows, move |rows| judge(rows, &applied, &candidates)).await?;
+        self.lay_beside(rows, &mut verdicts).await?;
         let mut settled = Vec::with_capacity(verdicts.len());
         for (row, verdict) in rows.iter_mut().zip(verdicts) {
             settled.push(if matches!(verdict, Verdict::Updated(id) if foreign.contains(&id)) {
@@ -137,11 +141,35 @@ impl Store {
         Ok((settled, fingerprints))
     }
 
-    /// The records of the register that each row is like. Of a sheet on the whole country a few regencies at a time, so
-    /// that never the whole register is in memory.
-    async fn candidates(&self, rows: &mut Vec<ReadRow>, scope: &Scope) -> Result<Vec<Vec<Candidate>>, StoreError> {
+    /// Lays rows that may bring a record up to date beside that record, a few at a time: with its contacts, which are
+    /// opened for this alone.
+    async fn lay_beside(&self, rows: &[ReadRow], verdicts: &mut [Verdict]) -> Result<(), StoreError> {
+        let mut judged: Vec<(&mut Verdict, &ReadRow)> =
+            verdicts.iter_mut().zip(rows).filter(|(verdict, _)| matches!(verdict, Verdict::Updated(_))).collect();
+        for chunk in judged.chunks_mut(RECORDS_AT_ONCE) {
+            let known = |verdict: &Verdict| if let Verdict::Updated(id) = verdict { Some(*id) } else { None };
+            let ids: Vec<Uuid> = chunk.iter().filter_map(|(verdict, _)| known(verdict)).collect();
+            let records = self.known_institutions(&ids).await?;
+            for (verdict, row) in chunk {
+                let record = known(verdict).and_then(|id| records.get(&id));
+                if let (Some(record), Ok(entry)) = (record, &row.said) {
+                    **verdict = verdict.clone().beside(entry, record);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The records of the register that each row is like; none for rows that were applied, which are settled. Of a sheet
+    /// on the whole country a few regencies at a time, so that never the whole register is in memory.
+    async fn candidates(
+        &self,
+        rows: &mut Vec<ReadRow>,
+        applied: &[Option<Uuid>],
+        scope: &Scope,
+    ) -> Result<Vec<Vec<Candidate>>, StoreError> {
         let mut by_regency: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, row) in rows.iter().enumerate() {
+        for (at, (row, _)) in rows.iter().zip(applied).enumerate().filter(|(_, (_, applied))| applied.is_none()) {
             let regency = row.said.as_ref().ok().and_then(|entry| entry.region.ancestor(RegionLevel::Regency));
             if let Some(regency) = regency {
                 by_regency.entry(regency.to_string()).or_default().push(at);
@@ -152,19 +180,18 @@ impl Store {
         while waiting.peek().is_some() {
             let group: Vec<usize> = waiting.by_ref().take(REGENCIES_AT_ONCE).flatten().collect();
             let mut register = KnownRegister::within(scope.clone());
-            for entry in group.iter().filter_map(|at| rows.get(*at)?.said.as_ref().ok()) {
+            for entry in group.iter().filter_map(|at| rows.get(*at)?.said.as_deref().ok()) {
                 register.look_for(&entry.profile(Uuid::nil()), entry.region);
                 register.codes.extend(entry.code.iter().map(|code| code.as_str().to_owned()));
             }
-            let known = register.find(self).await?;
-            let found = in_the_background(rows, move |rows| {
-                let known = KnownInstitutions::new(known);
-                let alike = |at: usize| Some((at, known.candidates(rows.get(at)?.said.as_ref().ok()?)));
-                group.into_iter().filter_map(alike).collect::<Vec<_>>()
+            let of_group = group.clone();
+            let alike = in_the_background(rows, move |rows| {
+                Alike::of(of_group.iter().filter_map(|at| rows.get(*at)?.said.as_deref().ok()))
             });
-            for (at, alike) in found.await? {
+            let alike = register.compare(alike.await?, self).await?;
+            for (at, found) in group.into_iter().zip(alike.candidates()) {
                 if let Some(place) = candidates.get_mut(at) {
-                    *place = alike;
+                    *place = found;
                 }
             }
         }

@@ -12,7 +12,7 @@ use aumsos_domain::{
     RecordKind,
     access::{ActorId, Scope},
     census::{CarePlace, Census, CensusReport},
-    imports::KnownInstitution,
+    imports::{Alike, KnownInstitution},
     institutions::{Contact, Institution, Profile},
     map::Point,
     regions::{RegionCode, RegionLevel},
@@ -189,6 +189,7 @@ pub(crate) struct KnownRegister {
     points: Vec<Point>,
 }
 
+/// A record with what is kept beside it.
 #[derive(FromQueryResult)]
 struct KnownRow {
     id: Uuid,
@@ -217,15 +218,42 @@ impl KnownRegister {
         self.points.extend(profile.position.map(|position| position.point()));
     }
 
-    /// The records that are found, in the order of their ids, with their contacts and their latest census.
-    pub(crate) async fn find(&self, store: &Store) -> Result<Vec<KnownInstitution>, StoreError> {
+    /// Compares rows with all records that are found.
+    pub(crate) async fn compare(&self, mut alike: Alike, store: &Store) -> Result<Alike, StoreError> {
         use institution::Column;
-        let mut rows: BTreeMap<Uuid, KnownRow> = BTreeMap::new();
-        let texts = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
-        let mut conditions = Vec::new();
-        for regencies in texts(&self.regencies).chunks(MOST_VALUES) {
-            conditions.push(Column::Regency.is_in(regencies.iter().cloned()));
+        for condition in self.conditions(store).await? {
+            let documents: Vec<String> = institution::Entity::find()
+                .select_only()
+                .column(Column::Document)
+                .filter(condition)
+                .filter(Column::DeletedAt.is_null())
+                .filter(Column::MergedInto.is_null())
+                .filter(Condition::any().add(Column::IsPublic.eq(true)).add(within(
+                    &self.scope,
+                    Column::UnitId,
+                    Column::Id,
+                )))
+                .into_tuple()
+                .all(&store.read)
+                .await?;
+            // Apart from the threads that answer requests: thousands of them take a while.
+            let comparing = tokio::task::spawn_blocking(move || {
+                for document in documents {
+                    alike.compare(&kept::read_document(&document)?);
+                }
+                Ok::<_, StoreError>(alike)
+            });
+            alike = comparing.await.map_err(|_| StoreError::Unreadable("an institution"))??;
         }
+        Ok(alike)
+    }
+
+    /// What the records that are looked for have, each a condition that an index answers.
+    async fn conditions(&self, store: &Store) -> Result<Vec<Expr>, StoreError> {
+        use institution::Column;
+        let texts = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
+        // One after the other: a regency can hold thousands, and no more than those of one are in memory.
+        let mut conditions: Vec<Expr> = self.regencies.iter().map(|regency| Column::Regency.eq(regency)).collect();
         for contacts in texts(&self.contacts).chunks(MOST_VALUES) {
             // By their ids, and not by a subquery: a planner that has no statistics yet, as between two large imports, would
             // walk all keys for each institution.
@@ -246,36 +274,31 @@ impl KnownRegister {
         for points in self.points.chunks(MOST_POINTS) {
             conditions.push(points.iter().fold(Condition::any(), |any, point| any.add(around(*point))).into());
         }
-        for condition in conditions {
-            let found = institution::Entity::find()
-                .select_only()
-                .columns([Column::Id, Column::Document, Column::SealedContacts, Column::CensusOn])
-                .filter(condition)
-                .filter(Column::DeletedAt.is_null())
-                .filter(Column::MergedInto.is_null())
-                .filter(Condition::any().add(Column::IsPublic.eq(true)).add(within(
-                    &self.scope,
-                    Column::UnitId,
-                    Column::Id,
-                )))
-                .into_model::<KnownRow>()
-                .all(&store.read)
-                .await?;
-            rows.extend(found.into_iter().map(|row| (row.id, row)));
-        }
-        let rows: Vec<KnownRow> = rows.into_values().collect();
-        let mut known = Vec::with_capacity(rows.len());
-        for chunk in rows.chunks(MOST_VALUES) {
-            let sealed: Vec<(Uuid, &str)> = chunk.iter().map(|row| (row.id, row.sealed_contacts.as_str())).collect();
-            let contacts = store.open_contacts(&sealed).await?;
-            let censuses = latest_censuses(store, chunk).await?;
-            for (row, contacts) in chunk.iter().zip(contacts) {
-                let mut institution = kept::read_document(&row.document)?;
-                institution.contacts = contacts;
-                known.push(KnownInstitution { census: censuses.get(&row.id).cloned(), institution });
-            }
-        }
-        Ok(known)
+        Ok(conditions)
+    }
+}
+
+impl Store {
+    /// All that the register says of some institutions, by their ids.
+    pub(crate) async fn known_institutions(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, KnownInstitution>, StoreError> {
+        use institution::Column;
+        let rows: Vec<KnownRow> = institution::Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::Document, Column::SealedContacts, Column::CensusOn])
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .into_model()
+            .all(&self.read)
+            .await?;
+        let sealed: Vec<(Uuid, &str)> = rows.iter().map(|row| (row.id, row.sealed_contacts.as_str())).collect();
+        let contacts = self.open_contacts(&sealed).await?;
+        let mut censuses = latest_censuses(self, &rows).await?;
+        rows.iter()
+            .zip(contacts)
+            .map(|(row, contacts)| {
+                let institution = Institution { contacts, ..kept::read_document(&row.document)? };
+                Ok((row.id, KnownInstitution { institution, census: censuses.remove(&row.id) }))
+            })
+            .collect()
     }
 }
 
