@@ -3,10 +3,18 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
 use utoipa_swagger_ui::Config;
 
-use crate::{operation::Tag, problem::Problem, service::Service};
+use crate::{
+    operation::{Tag, reading},
+    problem::Problem,
+    service::Service,
+};
 
 /// The pages run their own scripts only, and talk to this service only.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -14,18 +22,24 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
     let config = Arc::new(Config::from("/openapi.json"));
-    app.service(web::resource("/openapi.json").route(web::get().to(whole)))
-        .service(web::resource("/openapi/{tag}.json").route(web::get().to(part)))
-        .service(web::resource("/").route(web::get().to(to_pages)))
-        .service(web::resource("/docs").route(web::get().to(to_pages)))
-        .service(web::resource("/docs/{file:.*}").route(web::get().to(move |file: web::Path<String>| {
+    app.service(web::resource("/openapi.json").route(reading().to(whole)))
+        .service(web::resource("/openapi/{tag}.json").route(reading().to(part)))
+        .service(web::resource("/").route(reading().to(to_pages)))
+        .service(web::resource("/docs").route(reading().to(to_pages)))
+        .service(web::resource("/docs/{file:.*}").route(reading().to(move |file: web::Path<String>| {
             let config = Arc::clone(&config);
             async move { page(&file, config) }
         })));
 }
 
-async fn whole(service: web::Data<Service>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(service.document.json())
+async fn whole(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let (document, tag) = service.document.json();
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::ETAG, tag.as_str())).insert_header((header::CACHE_CONTROL, "no-cache"));
+    if tag.is_known_to(&request) {
+        return answer.status(StatusCode::NOT_MODIFIED).finish();
+    }
+    answer.content_type("application/json").body(document)
 }
 
 async fn part(service: web::Data<Service>, tag: web::Path<String>) -> Result<HttpResponse, Problem> {

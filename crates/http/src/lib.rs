@@ -51,5 +51,5 @@ pub mod sharing_agreements;
 pub mod statistics;
 
 pub use frame::frame;
-pub use service::Service;
+pub use service::{Interface, Service};
 pub use settings::Settings;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use actix_web::{HttpRequest, HttpResponse, guard, http::header::ALLOW, web};
+use actix_web::{HttpRequest, HttpResponse, http::header::ALLOW, web};
 use aumsos_persistence::{Store, StoreError, access::Passwords, objects::Objects};
 use tokio::sync::watch;
 
@@ -13,7 +13,7 @@ use crate::{
     docs,
     health::Readiness,
     openapi,
-    operation::Operation,
+    operation::{Operation, reading},
     operations, pages,
     problem::{Problem, page, reasons},
     rate_limit::RateLimits,
@@ -21,6 +21,23 @@ use crate::{
     rendered::RenderedRecords,
     settings::Settings,
 };
+
+/// What the service answers to, and what it says of that. Made of nothing but the program, in some tens of milliseconds: a
+/// start makes it beside opening the database.
+pub struct Interface {
+    operations: &'static [Operation],
+    document: Arc<openapi::Document>,
+    contract: Contract,
+}
+
+impl Interface {
+    /// All operations, with their document and their contract.
+    pub fn of_all() -> Self {
+        let operations = operations::all();
+        let document = Arc::new(openapi::Document::of(operations));
+        Self { operations, contract: Contract::of(operations, &document), document }
+    }
+}
 
 /// The interface over one store. Cheap to clone; every worker has one.
 #[derive(Clone)]
@@ -59,11 +76,14 @@ impl std::fmt::Debug for Service {
 }
 
 impl Service {
-    /// Prepares the interface: reads the contract, loads the signing keys.
-    pub async fn new(store: Store, objects: Objects, settings: Settings) -> Result<Self, StoreError> {
-        let operations = operations::all();
-        let document = Arc::new(openapi::Document::of(operations));
-        let contract = Contract::of(operations, &document);
+    /// Lays the interface over a store, whose signing keys are loaded.
+    pub async fn new(
+        interface: Interface,
+        store: Store,
+        objects: Objects,
+        settings: Settings,
+    ) -> Result<Self, StoreError> {
+        let Interface { operations, document, contract } = interface;
         let tokens = Tokens::load(&store, &settings).await?;
         let passwords = Passwords::new(settings.passwords_at_once);
         let rate_limits = RateLimits::new(&settings);
@@ -131,7 +151,7 @@ impl Service {
                 async move { Err::<HttpResponse, _>(not_allowed(&allow)) }
             })));
         }
-        app.service(web::resource("/problems/{code}").route(web::route().guard(guard::Get()).to(page::show)));
+        app.service(web::resource("/problems/{code}").route(reading().to(page::show)));
         docs::configure(app);
         pages::configure(app);
         app.default_service(web::to(|_: HttpRequest| async { Err::<HttpResponse, _>(Problem::not_found()) }));

@@ -23,6 +23,8 @@ pub struct Settings {
     pub burst: u32,
     /// Requests a minute for one address without a token; 0 lifts the limit.
     pub anonymous_requests_per_minute: u32,
+    /// Whether tries to sign in and mails that strangers ask for are limited.
+    pub are_sign_ins_limited: bool,
     /// How access tokens are signed.
     pub signing_algorithm: SigningAlgorithm,
     /// An outside `OpenID` provider whose access tokens are accepted.

@@ -1,6 +1,6 @@
 //! Opening the store that the configuration names.
 
-use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
+use std::{fs::DirBuilder, io, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use aumsos_persistence::{ReplicaSettings, Store, StoreSettings, Vault};
 
@@ -13,8 +13,8 @@ pub async fn open(config: &Config) -> Result<Store, Failure> {
     if let Some(folder) = storage.database_url.file().and_then(Path::parent) {
         make_folder(folder)?;
     }
-    let fresh = Vault::fresh_master_key()?;
-    let master_key = config.master_key(|| fresh)?;
+    // Only when one is needed: the first chance that a process asks for takes 30 ms to gather.
+    let master_key = config.master_key(|| Vault::fresh_master_key().map_err(io::Error::other))?;
     let settings = StoreSettings {
         replica: config.replica.replica_url.as_ref().map(|replica| ReplicaSettings {
             url: replica.expose().to_owned(),

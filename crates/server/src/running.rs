@@ -1,7 +1,8 @@
 //! The whole service while it runs: the store, the workers and the HTTP server, started and stopped together.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
+use aumsos_http::Interface;
 use aumsos_persistence::{Author, Store, StoreError, Work, access::LinkPurpose, objects::Objects};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +36,7 @@ impl Running {
     /// Opens the store, brings the schema up to date where that may be done, and starts everything. When this gives
     /// back, the service answers.
     pub async fn start(config: &Config, flags: &ServeFlags) -> Result<Self, Failure> {
+        let interface = tokio::task::spawn_blocking(Interface::of_all);
         let store = opening::open(config).await?;
         if flags.migrate || config.storage.database_url.system() == Database::Sqlite {
             store.migrate_up().await?;
@@ -50,7 +52,8 @@ impl Running {
         let stop = CancellationToken::new();
         let objects = serve::objects(config)?;
         tokio::spawn(say_whether_files_can_be_kept(objects.clone()));
-        let server = Server::start(config, &store, &objects, &stop).await?;
+        let interface = interface.await.map_err(|error| Failure::io("the interface", io::Error::other(error)))?;
+        let server = Server::start(config, interface, &store, &objects, &stop).await?;
         let carrier = Carrier::of(config, server.public_url())?;
         let workers = Workers::start(&store, &objects, carrier, &config.audit, &stop);
         let first_administrator = first_administrator(&store, server.public_url()).await?;

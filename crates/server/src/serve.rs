@@ -17,7 +17,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
-use aumsos_http::{Service, Settings, access::OutsideProvider, frame};
+use aumsos_http::{Interface, Service, Settings, access::OutsideProvider, frame};
 use aumsos_persistence::{
     Store,
     objects::{BucketSettings, ObjectSettings, Objects},
@@ -63,6 +63,7 @@ impl Server {
     /// Binds the addresses and begins to answer. After `stop`, readiness says no and streams end.
     pub async fn start(
         config: &Config,
+        interface: Interface,
         store: &Store,
         objects: &Objects,
         stop: &CancellationToken,
@@ -74,7 +75,7 @@ impl Server {
         let in_flight = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&in_flight);
         let settings = settings(config, &public_url)?;
-        let service = Service::new(store.clone(), objects.clone(), settings).await?;
+        let service = Service::new(interface, store.clone(), objects.clone(), settings).await?;
         tell_of_the_end(&service, stop);
         feed_streams(&service);
         let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
@@ -167,12 +168,14 @@ fn settings(config: &Config, public_url: &HttpUrl) -> Result<Settings, Failure> 
         requests_per_minute: config.rate_limit.requests_per_minute,
         burst: config.rate_limit.burst,
         anonymous_requests_per_minute: config.rate_limit.anonymous_requests_per_minute,
+        are_sign_ins_limited: config.rate_limit.limit_sign_ins,
         signing_algorithm: config.identity.signing_algorithm,
         outside_provider: config.identity.outside_issuer.as_ref().zip(config.identity.outside_audience.clone()).map(
             |(issuer, audience)| OutsideProvider {
                 issuer: issuer.to_string(),
                 audience,
                 roles_claim: config.identity.outside_roles_claim.clone(),
+                second_factor_acr: config.identity.outside_second_factor_acr.clone(),
             },
         ),
         passwords_at_once: config.http.worker_count(),

@@ -24,8 +24,10 @@ const LOOK_FOR_JOBS: Duration = Duration::from_secs(1);
 const DONE_JOBS_KEPT: Duration = Duration::from_hours(24 * 7);
 /// How often what was measured is folded together.
 const COUNT_UP: Duration = Duration::from_secs(5);
-/// How often old answers to idempotency keys are forgotten.
+/// How often what was kept long enough is forgotten.
 const TIDY_UP: Duration = Duration::from_mins(15);
+/// When it is for the first time: a start has more urgent work.
+const FIRST_TIDY_UP: Duration = Duration::from_secs(5);
 
 /// The workers of one process.
 #[derive(Debug)]
@@ -87,7 +89,7 @@ async fn follow_replica(store: Store, stop: CancellationToken) {
 }
 
 async fn tidy_up(store: Store, objects: Objects, stop: CancellationToken) {
-    let mut ticks = time::interval(TIDY_UP);
+    let mut ticks = time::interval_at(time::Instant::now() + FIRST_TIDY_UP, TIDY_UP);
     ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         if let Err(error) = store.forget_old_answers().await {

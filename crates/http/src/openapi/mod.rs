@@ -7,12 +7,15 @@ mod schemas;
 use std::{
     collections::{BTreeMap, HashMap},
     fmt::Write,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::OnceLock,
 };
 
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    listing,
+    conditional, listing,
     operation::{Access, Content, Operation, SchemaOf, Tag},
     operations,
 };
@@ -21,6 +24,7 @@ use crate::{
 pub struct Document {
     whole: Value,
     fields: HashMap<&'static str, Vec<String>>,
+    written: OnceLock<(Bytes, conditional::Tag)>,
 }
 
 /// The document as it is committed and served.
@@ -61,6 +65,7 @@ impl Document {
                 }
             }),
             fields: HashMap::new(),
+            written: OnceLock::new(),
         };
         for operation in operations {
             let described = document.describe(operation);
@@ -114,9 +119,15 @@ impl Document {
         self.fields.get(operation).map_or(&[], Vec::as_slice)
     }
 
-    /// The whole document.
-    pub fn json(&self) -> String {
-        self.whole.to_string()
+    /// The whole document, and its entity tag.
+    pub fn json(&self) -> (Bytes, conditional::Tag) {
+        let write = || {
+            let text = self.whole.to_string();
+            let mut hasher = DefaultHasher::new();
+            text.hash(&mut hasher);
+            (Bytes::from(text), conditional::Tag::of_content(&format!("{:016x}", hasher.finish())))
+        };
+        self.written.get_or_init(write).clone()
     }
 
     /// The document of one tag, with the schemas it needs and no others.
@@ -312,8 +323,8 @@ fn shared_parameters() -> Value {
         ),
         "X-Purpose": header(
             "X-Purpose", false,
-            "What personal data is read for: it stands on the trail of reads beside who read what, where it is of 1 to 200 \
-             printable ASCII characters, and is passed over otherwise.",
+            "What personal data is read for, in 1 to 200 characters, percent-encoded (UTF-8) where they are not ASCII: it \
+             stands on the trail of reads beside who read what. Without it the trail names the roles by which they read.",
             json!({ "type": "string", "examples": ["kunjungan pendampingan"] })
         )
     })

@@ -84,6 +84,11 @@ impl std::fmt::Debug for Operation {
     }
 }
 
+/// A route for those who read, and those who only ask what they would get (RFC 9110 §9.3.2).
+pub(crate) fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
 impl Operation {
     fn new<H, Args>(method: Method, path: &'static str, id: &'static str, handler: H) -> Self
     where
@@ -121,11 +126,7 @@ impl Operation {
             path_parameters: Vec::new(),
             route: Box::new(move || {
                 let verb = verb.clone();
-                let route = if verb == Method::GET {
-                    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-                } else {
-                    web::method(verb)
-                };
+                let route = if verb == Method::GET { reading() } else { web::method(verb) };
                 route.to(Unwinding(handler.clone()))
             }),
         }

@@ -89,7 +89,7 @@ pub(super) fn printed_by(command: &str) -> Result<MasterKey, String> {
 impl Config {
     /// The master key. When none was given and the database is embedded, the service's own: `fresh`, which must be
     /// random, is kept in the data folder at the first start and read from there ever after.
-    pub fn master_key(&self, fresh: impl FnOnce() -> [u8; 32]) -> Result<MasterKey, MasterKeyError> {
+    pub fn master_key(&self, fresh: impl FnOnce() -> io::Result<[u8; 32]>) -> Result<MasterKey, MasterKeyError> {
         match (&self.secrets.master_key, self.storage.database_url.system()) {
             (Some(given), _) => Ok(given.clone()),
             (None, Database::Sqlite) => own_key(&self.storage.data_dir, self.storage.database_url.file(), fresh),
@@ -102,7 +102,7 @@ impl Config {
 fn own_key(
     folder: &Path,
     database: Option<&Path>,
-    fresh: impl FnOnce() -> [u8; 32],
+    fresh: impl FnOnce() -> io::Result<[u8; 32]>,
 ) -> Result<MasterKey, MasterKeyError> {
     let path = folder.join(FILE);
     let read = match fs::read_to_string(&path) {
@@ -111,7 +111,7 @@ fn own_key(
             return Err(MasterKeyError::Lost { path, database });
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            keep(&path, &BASE64.encode(&fresh())).and_then(|()| fs::read_to_string(&path))
+            fresh().and_then(|key| keep(&path, &BASE64.encode(&key))).and_then(|()| fs::read_to_string(&path))
         }
         read => read,
     };
@@ -149,8 +149,8 @@ mod tests {
     fn the_first_start_makes_a_key_and_every_later_one_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
-        assert_eq!(own_key(&data, None, || [7; 32]).unwrap().expose(), &[7; 32]);
-        assert_eq!(own_key(&data, None, || [8; 32]).unwrap().expose(), &[7; 32]);
+        assert_eq!(own_key(&data, None, || Ok([7; 32])).unwrap().expose(), &[7; 32]);
+        assert_eq!(own_key(&data, None, || Ok([8; 32])).unwrap().expose(), &[7; 32]);
         assert_eq!(fs::metadata(data.join(FILE)).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing else is left behind");
     }
@@ -168,9 +168,9 @@ mod tests {
     fn a_key_that_is_lost_is_not_replaced_by_another() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("aumsos.db");
-        assert!(own_key(&folder.path().join("new"), Some(&database), || [7; 32]).is_ok());
+        assert!(own_key(&folder.path().join("new"), Some(&database), || Ok([7; 32])).is_ok());
         fs::write(&database, "").unwrap();
-        assert!(matches!(own_key(folder.path(), Some(&database), || [7; 32]), Err(MasterKeyError::Lost { .. })));
+        assert!(matches!(own_key(folder.path(), Some(&database), || Ok([7; 32])), Err(MasterKeyError::Lost { .. })));
         assert!(!folder.path().join(FILE).exists());
     }
 
@@ -178,7 +178,7 @@ mod tests {
     fn a_damaged_key_is_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), "AAAA").unwrap();
-        assert!(matches!(own_key(folder.path(), None, || [7; 32]), Err(MasterKeyError::Damaged { .. })));
+        assert!(matches!(own_key(folder.path(), None, || Ok([7; 32])), Err(MasterKeyError::Damaged { .. })));
         assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), "AAAA");
     }
 }

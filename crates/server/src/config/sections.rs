@@ -129,7 +129,8 @@ section! {
         workers: usize = "0", 0 to 1024;
         /// Origins of web pages that may call the service from a browser, such as `https://app.example.org`; `*` is any.
         cors_origins: Vec<WebOrigin> = "";
-        /// Addresses or networks (CIDR) of the proxies whose `Forwarded` and `X-Forwarded-For` headers are believed.
+        /// Addresses or networks (CIDR) of the proxies whose `X-Forwarded-For` headers are believed. Where
+        /// something in that header is no address, the proxy itself counts as the client.
         trusted_proxies: Vec<Network> = "";
         /// The largest body of a request, in bytes, where nothing else is said.
         body_limit_bytes: usize = "1048576", 1_024 to 67_108_864;
@@ -141,7 +142,7 @@ section! {
 }
 
 section! {
-    /// How often one caller may ask. A rate of 0 lifts the limit.
+    /// How often one caller may ask. A rate of 0 lifts the limit; how often somebody may try to sign in is limited all the same.
     RateLimit at "rate_limit." {
         /// Requests a minute for one caller with a token.
         requests_per_minute: u32 = "600", 0 to 1_000_000;
@@ -149,6 +150,9 @@ section! {
         burst: u32 = "100", 1 to 1_000_000;
         /// Requests a minute for one address without a token.
         anonymous_requests_per_minute: u32 = "120", 0 to 1_000_000;
+        /// Whether tries to sign in, of people and of clients, and mails that strangers ask for are limited. Without it
+        /// passwords can be guessed: for trials alone.
+        limit_sign_ins: bool = "true";
     }
 }
 
@@ -195,13 +199,18 @@ section! {
         signing_algorithm: SigningAlgorithm = "EdDSA";
         /// Whether people whose roles see personal data must sign in with a second factor.
         second_factor_required: bool = "false";
-        /// An outside `OpenID` provider (Keycloak and the like) whose access tokens are accepted: its issuer.
+        /// An outside `OpenID` provider (Keycloak and the like) whose access tokens are accepted, as far as they end
+        /// within a day: its issuer.
         outside_issuer: Option<HttpUrl>;
         /// What the outside provider's tokens must name as their audience.
         outside_audience: Option<String>;
         /// The claim of the outside provider's tokens that lists roles, each as `ROLE@PLACE`; dots lead into objects, such
         /// as `realm_access.roles`. Without one, people have the roles that they hold here.
         outside_roles_claim: Option<String>;
+        /// What `acr` of the outside provider's tokens says of whoever showed a second factor, such as `2`. `amr` with
+        /// `mfa`, `otp` or `hwk` says so without it (RFC 8176). Where a second factor is compulsory, a token that says
+        /// neither gives no personal data.
+        outside_second_factor_acr: Option<String>;
     }
 }
 
