@@ -23,6 +23,8 @@ mod m20261125_000010_beneficiaries;
 mod m20261125_000012_administration;
 mod m20261125_000013_own_secret;
 mod m20261125_000014_quick_lists;
+mod m20261125_000015_whose_hand;
+mod m20261125_000016_words_about_a_person;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_beneficiaries::Migration),
             Box::new(m20261125_000013_own_secret::Migration),
             Box::new(m20261125_000014_quick_lists::Migration),
+            Box::new(m20261125_000015_whose_hand::Migration),
+            Box::new(m20261125_000016_words_about_a_person::Migration),
         ]
     }
 }

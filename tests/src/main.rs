@@ -17,6 +17,7 @@ mod command_line;
 mod contract;
 mod credentials;
 mod demonstration;
+mod hands;
 mod identity;
 mod imports;
 mod institutions;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    access::{AccountStatus, ActorId, granting::GRANT_TO_ONESELF},
+    access::{AccountStatus, Actor, ActorId, granting::GRANT_TO_ONESELF},
     language::Language,
     organization_units::OrganizationUnit,
     reason::{Reason, Refusal},
@@ -170,15 +170,15 @@ impl Person {
         Ok(Self { unit_id: profile.unit_id, profile: Some(profile), ..self.moved_on(at) })
     }
 
-    /// Switches the account off. Nobody does that to themselves.
-    pub fn disable(self, by: ActorId, reason: Line, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    /// Switches the account off. Nobody does that to themselves, nor with a client that they hold.
+    pub fn disable(self, by: &Actor, reason: Line, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.check_not_oneself(by)?;
         self.check_at_work()?;
         Ok(Self { is_active: false, disabled_reason: Some(reason), ..self.moved_on(at) })
     }
 
     /// Switches it on again.
-    pub fn enable(self, by: ActorId, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn enable(self, by: &Actor, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.check_not_oneself(by)?;
         self.known()?;
         if self.is_active {
@@ -189,7 +189,7 @@ impl Person {
 
     /// Erases what is known of the person, for good; the account stays, so that what was done with it stays somebody's.
     /// Only a disabled one is erased: two steps, for there is no way back.
-    pub fn erase(self, by: ActorId, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn erase(self, by: &Actor, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.check_not_oneself(by)?;
         self.known()?;
         if self.is_active {
@@ -215,8 +215,8 @@ impl Person {
         if has_signed_in { Err(Refusal::from(&PERSON_HAS_SIGNED_IN)) } else { Ok(()) }
     }
 
-    fn check_not_oneself(&self, by: ActorId) -> Result<(), Refusal> {
-        if by == ActorId::Person(self.id) { Err(Refusal::from(&GRANT_TO_ONESELF)) } else { Ok(()) }
+    fn check_not_oneself(&self, by: &Actor) -> Result<(), Refusal> {
+        if by.is_hand_of(ActorId::Person(self.id)) { Err(Refusal::from(&GRANT_TO_ONESELF)) } else { Ok(()) }
     }
 }
 
@@ -225,7 +225,9 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
 
-    const OFFICER: ActorId = ActorId::Person(Uuid::from_u128(9));
+    fn officer() -> Actor {
+        Actor::new(ActorId::Person(Uuid::from_u128(9)), Vec::new())
+    }
 
     fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(second, 0).unwrap()
@@ -253,35 +255,35 @@ mod tests {
         assert_eq!(siti.status(true), AccountStatus::Active);
         assert!(siti.check_waits_for_invitation(false).is_ok());
         assert_eq!(code(siti.check_waits_for_invitation(true)), Some("person_has_signed_in"));
-        let disabled = siti.disable(OFFICER, reason(), at(2)).unwrap();
+        let disabled = siti.disable(&officer(), reason(), at(2)).unwrap();
         assert_eq!((disabled.status(true), disabled.version, disabled.updated_at), (AccountStatus::Disabled, 2, at(2)));
         assert_eq!(code(disabled.check_waits_for_invitation(false)), Some("person_is_disabled"));
-        assert_eq!(code(disabled.clone().disable(OFFICER, reason(), at(3))), Some("person_is_disabled"));
-        let enabled = disabled.enable(OFFICER, at(3)).unwrap();
+        assert_eq!(code(disabled.clone().disable(&officer(), reason(), at(3))), Some("person_is_disabled"));
+        let enabled = disabled.enable(&officer(), at(3)).unwrap();
         assert_eq!((enabled.is_active, &enabled.disabled_reason, enabled.version), (true, &None, 3));
-        assert_eq!(code(enabled.enable(OFFICER, at(4))), Some("person_is_not_disabled"));
+        assert_eq!(code(enabled.enable(&officer(), at(4))), Some("person_is_not_disabled"));
     }
 
     #[test]
     fn nobody_does_it_to_themselves() {
-        let own = ActorId::Person(siti().id);
+        let own = &Actor::new(ActorId::Person(siti().id), Vec::new());
         assert_eq!(code(siti().disable(own, reason(), at(2))), Some("grant_to_oneself"));
-        let disabled = siti().disable(OFFICER, reason(), at(2)).unwrap();
+        let disabled = siti().disable(&officer(), reason(), at(2)).unwrap();
         assert_eq!(code(disabled.clone().enable(own, at(3))), Some("grant_to_oneself"));
         assert_eq!(code(disabled.erase(own, at(3))), Some("grant_to_oneself"));
     }
 
     #[test]
     fn what_was_erased_stays_erased() {
-        assert_eq!(code(siti().erase(OFFICER, at(2))), Some("person_is_not_disabled"));
-        let disabled = siti().disable(OFFICER, reason(), at(2)).unwrap();
+        assert_eq!(code(siti().erase(&officer(), at(2))), Some("person_is_not_disabled"));
+        let disabled = siti().disable(&officer(), reason(), at(2)).unwrap();
         let profile = disabled.profile.clone().unwrap();
-        let erased = disabled.erase(OFFICER, at(3)).unwrap();
+        let erased = disabled.erase(&officer(), at(3)).unwrap();
         assert_eq!((&erased.profile, &erased.disabled_reason, erased.erased_at), (&None, &None, Some(at(3))));
         assert_eq!(erased.status(true), AccountStatus::Disabled);
         assert_eq!(code(erased.clone().change(profile, at(4))), Some("person_is_erased"));
-        assert_eq!(code(erased.clone().enable(OFFICER, at(4))), Some("person_is_erased"));
-        assert_eq!(code(erased.clone().erase(OFFICER, at(4))), Some("person_is_erased"));
+        assert_eq!(code(erased.clone().enable(&officer(), at(4))), Some("person_is_erased"));
+        assert_eq!(code(erased.clone().erase(&officer(), at(4))), Some("person_is_erased"));
         assert_eq!(code(erased.check_at_work()), Some("person_is_erased"));
     }
 }

@@ -22,7 +22,7 @@ mod repeats;
 mod statistics;
 
 use aumsos_domain::{
-    access::ActorId,
+    access::{Actor as Acting, ActorId},
     institutions::{Institution, Operator, Profile},
 };
 use aumsos_persistence::{StoreError, Work};
@@ -108,7 +108,7 @@ impl Register {
                 let draft = Institution::draft(Uuid::now_v7(), profile.clone(), Vec::new(), work.at());
                 let submitted = draft.submit(ActorId::System, work.at()).unwrap();
                 let code = work.draw_aumsos_code(&profile.address.region.as_str()[..2]).await?;
-                let active = submitted.verify(ActorId::System, code, work.at()).unwrap();
+                let active = submitted.verify(&Acting::system(&[]), code, work.at()).unwrap();
                 work.create_institution("created", &active).await?;
                 ids.push(active.id);
             }

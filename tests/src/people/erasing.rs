@@ -1,9 +1,16 @@
 //! People who are erased: the account stays, and nothing of who it was.
 
-use aumsos_domain::{RecordKind, access::Role};
+use aumsos_domain::{
+    RecordKind,
+    access::{PermissionSet, Role},
+};
 use serde_json::json;
 
-use super::{Office, PEOPLE, at, invitation};
+use super::{Office, SEARCH, at, invitation};
+
+/// The tables of what a person comes in by, and of what tells that they did.
+const LET_IN_BY: [&str; 6] =
+    ["person_secret", "one_time_link", "browser_session", "authorization_code", "app_grant", "refresh_token"];
 
 on_both! {
     async fn nothing_is_left_of_who_it_was_and_all_of_what_was_done(office: Office) {
@@ -26,7 +33,8 @@ on_both! {
             by.post(format!("{}/{name}", at(id)), json!({})).await.is_problem(409, "person_is_erased");
         }
         by.patch(at(id), json!({ "name": "X" })).if_match(erased.etag()).await.is_problem(409, "person_is_erased");
-        assert!(by.get(format!("{PEOPLE}?q=wulandari")).await.at("/items").as_array().unwrap().is_empty());
+        let found = by.post(SEARCH, json!({ "q": "wulandari" })).await.is_fine();
+        assert_eq!(found.at("/items"), json!([]));
         let roles = by.get(format!("/v1/role-assignments?holder_id={id}&active=true")).await.is_fine();
         assert_eq!(roles.at("/items"), json!([]));
         // The address is free again.
@@ -42,6 +50,30 @@ on_both! {
         }
         assert!(store.sign_in_record_of(id).await.unwrap().unwrap().password_hash.is_none());
         assert_eq!(office.server.database().run(&["audit", "verify"]).code, Some(0));
+    }
+
+    async fn with_a_person_goes_all_that_they_were_signed_in_with(office: Office) {
+        let counted = async || {
+            let mut rows = Vec::new();
+            for table in LET_IN_BY {
+                rows.push(office.server.database().count(&format!("SELECT COUNT(*) FROM {table}")).await);
+            }
+            rows
+        };
+        let by = &office.officer.actor;
+        let before = counted().await;
+        let id = office.invited(by, invitation("wulandari@contoh.or.id", office.java)).await;
+        office.server.choose_password(id).await;
+        let wulandari = office.server.sign_in(id, PermissionSet::ALL).await;
+        wulandari.get("/v1/me").await.is_fine();
+        assert!(counted().await.iter().zip(&before).all(|(now, before)| now > before));
+        by.post(format!("{}/disable", at(id)), json!({ "reason": "Pindah" })).await.is_fine();
+        by.post(format!("{}/erase", at(id)), json!({})).await.is_fine();
+        assert_eq!(counted().await, before);
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        wulandari.get("/v1/me").await.is_problem(401, "token_invalid");
+        // Of the others nothing went.
+        by.get("/v1/me").await.is_fine();
     }
 
     async fn an_account_is_erased_by_whoever_keeps_it(office: Office) {

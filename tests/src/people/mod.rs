@@ -18,6 +18,8 @@ use uuid::Uuid;
 use crate::harness::{Account, Actor, OnDatabase, Postbox, System, TestDatabase, TestServer};
 
 pub(crate) const PEOPLE: &str = "/v1/people";
+/// Where people are asked for by name.
+pub(crate) const SEARCH: &str = "/v1/people/search";
 
 /// Where an account is.
 pub(crate) fn at(id: Uuid) -> String {

@@ -2,19 +2,27 @@
 
 use aumsos_domain::{access::Role, organization_units::OrganizationUnit};
 use chrono::{Duration, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{ROLES, at, held_by, revoke, to_person};
 use crate::{
-    harness::{Account, Answer, TestServer},
+    harness::{Account, Actor, Answer, TestServer},
     people::{self, role_at},
 };
 
 const PP: Uuid = OrganizationUnit::MUHAMMADIYAH;
+const PPA: Uuid = OrganizationUnit::AISYIYAH;
 
 async fn administrator(server: &TestServer) -> Account {
     server.person_with(Role::SystemAdministrator, PP).await
+}
+
+/// The role that somebody holds at a unit, as another sees it.
+async fn held_at(by: &Actor, holder: Uuid, unit: Uuid) -> Value {
+    let found = by.get(format!("{ROLES}?holder_id={holder}&active=true")).await.is_fine().at("/items");
+    let all = found.as_array().unwrap();
+    all.iter().find(|held| held["unit_id"] == json!(unit)).unwrap()["id"].clone()
 }
 
 async fn disable(by: &Account, id: Uuid) -> Answer {
@@ -51,6 +59,50 @@ on_both! {
         revoke(&machine, &other_role).await.is_problem(409, "last_administrator");
         revoke(&machine, &role).await.is_fine();
         disable(&other, last.id).await.is_fine();
+    }
+
+    async fn each_central_unit_keeps_an_administrator(server: TestServer) {
+        let at_both = [PP, PPA].map(|root| role_at(Role::SystemAdministrator, root));
+        let first = server.know_person("pertama@contoh.or.id", &at_both).await;
+        server.choose_password(first).await;
+        // One who could go on in Muhammadiyah's tree appoints nobody in that of 'Aisyiyah.
+        let second = administrator(&server).await;
+        let machine = server.client_holding(at_both.to_vec()).await;
+        let own = held_at(&machine, first, PPA).await;
+        let before = machine.get(at(&own)).await;
+        revoke(&machine, &own).await.is_problem(409, "last_administrator");
+        let end = json!({ "valid_until": Utc::now() + Duration::days(1) });
+        machine.patch(at(&own), end.clone()).if_match(before.etag()).await.is_problem(409, "last_administrator");
+        let disable_first = || machine.post(format!("{}/disable", people::at(first)), json!({ "reason": "Uji" }));
+        disable_first().await.is_problem(409, "last_administrator");
+        assert_eq!(machine.get(at(&own)).await.json(), before.json());
+        // The other role may go: at Muhammadiyah's unit somebody is left, until it is they who are the last there.
+        revoke(&machine, &held_at(&machine, first, PP).await).await.is_fine();
+        disable(&second, first).await.is_problem(409, "grant_beyond_ones_own");
+        revoke(&machine, &held_by(&machine, second.id).await).await.is_problem(409, "last_administrator");
+
+        // Nobody counts who was invited and never came, nor one whose role has an end.
+        let invited = server.know_person("diundang@contoh.or.id", &at_both).await;
+        disable_first().await.is_problem(409, "last_administrator");
+        server.choose_password(invited).await;
+        machine.patch(at(&own), end).if_match(before.etag()).await.is_fine();
+        let invited_there = held_at(&machine, invited, PPA).await;
+        revoke(&machine, &invited_there).await.is_problem(409, "last_administrator");
+        disable_first().await.is_fine();
+        machine.post(format!("{}/erase", people::at(first)), json!({})).await.is_fine();
+    }
+
+    async fn the_last_administrator_of_a_central_unit_is_not_erased(server: TestServer) {
+        let machine = server.client_holding([PP, PPA].map(|root| role_at(Role::SystemAdministrator, root)).to_vec()).await;
+        let last = server.know_person("terakhir@contoh.or.id", &[role_at(Role::SystemAdministrator, PPA)]).await;
+        // Whoever has the database in their hands can disable the last one.
+        server.database().tamper("UPDATE person SET is_active = FALSE").await;
+        let erase = || machine.post(format!("{}/erase", people::at(last)), json!({}));
+        erase().await.is_problem(409, "last_administrator");
+        server.person_with(Role::SystemAdministrator, PP).await;
+        erase().await.is_problem(409, "last_administrator");
+        server.person_with(Role::SystemAdministrator, PPA).await;
+        erase().await.is_fine();
     }
 
     async fn two_who_disable_each_other_at_once_do_not_both_succeed(server: TestServer) {

@@ -67,11 +67,30 @@ pub struct SharedPermission {
     pub unit: Uuid,
 }
 
+/// In whose hands a credential is, and what else they hold: a client does what those make it do who know its secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Hands {
+    /// Of a client: whoever registered it or last gave it its secret or its keys, and, where that was a client, those in
+    /// whose hands that one was. Of a person: nobody.
+    pub holders: Vec<ActorId>,
+    /// The other clients that the actor or one of these holds.
+    pub clients: Vec<ActorId>,
+}
+
+impl Hands {
+    /// Of somebody who is held by nobody and holds nothing.
+    pub const fn new() -> Self {
+        Self { holders: Vec::new(), clients: Vec::new() }
+    }
+}
+
 /// Someone who acts, with the roles that hold now.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Actor {
     /// Who.
     pub id: ActorId,
+    /// In whose hands.
+    pub hands: Hands,
     /// The roles held at this moment.
     pub roles: Vec<RoleAssignment>,
     /// What other units share with those at which the roles are held.
@@ -83,7 +102,7 @@ pub struct Actor {
 impl Actor {
     /// Someone with these roles, nothing shared and nothing held back.
     pub const fn new(id: ActorId, roles: Vec<RoleAssignment>) -> Self {
-        Self { id, roles, shared: Vec::new(), allowed: PermissionSet::ALL }
+        Self { id, hands: Hands::new(), roles, shared: Vec::new(), allowed: PermissionSet::ALL }
     }
 
     /// A caller without a token: sees what is public and nothing else.
@@ -98,6 +117,18 @@ impl Actor {
             .map(|&unit| RoleAssignment { role: Role::CouncilOfficer, place: RolePlace::Unit(unit) })
             .collect();
         Self::new(ActorId::System, roles)
+    }
+
+    /// Whether this actor and another count as one where two are asked for: they are the same, or in the same hands. The
+    /// service itself is nobody's hand.
+    pub fn is_hand_of(&self, other: ActorId) -> bool {
+        self.is_held_by(other) || self.hands.clients.contains(&other)
+    }
+
+    /// Whether the actor is somebody, or a client in their hands. What somebody holds they may decide over, and it may not
+    /// decide over them.
+    pub fn is_held_by(&self, other: ActorId) -> bool {
+        (self.id == other && other != ActorId::System) || self.hands.holders.contains(&other)
     }
 
     /// Whether the actor holds the permission anywhere.
@@ -171,6 +202,25 @@ mod tests {
         let narrow = Actor { allowed, ..whole };
         assert_eq!(narrow.scope(Permission::InstitutionsRead).units(), [unit]);
         assert!(!narrow.holds(Permission::CensusRead) && !narrow.holds(Permission::InstitutionsVerify));
+    }
+
+    #[test]
+    fn who_holds_the_same_client_is_one_hand_and_two_people_never_are() {
+        let [siti, budi] = [1, 2].map(|id| ActorId::Person(Uuid::from_u128(id)));
+        let [own, other] = [3, 4].map(|id| ActorId::Client(Uuid::from_u128(id)));
+        let with = |id, holders: &[ActorId], clients: &[ActorId]| Actor {
+            hands: Hands { holders: holders.to_vec(), clients: clients.to_vec() },
+            ..Actor::new(id, Vec::new())
+        };
+        // Siti registered both; Budi last gave the second its secret.
+        let [person, client] = [with(siti, &[], &[own, other]), with(own, &[siti], &[other])];
+        assert!([siti, own, other].into_iter().all(|one| person.is_hand_of(one) && client.is_hand_of(one)));
+        assert!(!person.is_hand_of(budi) && !client.is_hand_of(budi));
+        let shared = with(other, &[siti, budi], &[own]);
+        assert!([siti, budi, own].into_iter().all(|one| shared.is_hand_of(one)));
+        // Downwards it decides, upwards it does not.
+        assert!(!person.is_held_by(own) && client.is_held_by(siti) && !client.is_held_by(other));
+        assert!(!Actor::system(&[]).is_hand_of(ActorId::System));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::reason::{Reason, Refusal};
 /// The reasons of this module.
 pub const REASONS: &[&Reason] = &[&GRANT_TO_ONESELF, &GRANT_BEYOND_ONES_OWN, &LAST_ADMINISTRATOR];
 
-/// Four eyes: somebody else has to do it.
+/// Four eyes: somebody else has to do it, and not with a client of the one it concerns.
 pub const GRANT_TO_ONESELF: Reason = Reason {
     code: "grant_to_oneself",
     id: "Tidak seorang pun mengubah wewenangnya sendiri; minta orang lain yang berwenang.",
@@ -27,8 +27,8 @@ pub const GRANT_BEYOND_ONES_OWN: Reason = Reason {
 /// After this step nobody could give roles any more.
 pub const LAST_ADMINISTRATOR: Reason = Reason {
     code: "last_administrator",
-    id: "Ini administrator sistem terakhir; tunjuk administrator lain lebih dahulu.",
-    en: "This is the last system administrator; appoint another one first.",
+    id: "Ini administrator sistem terakhir di salah satu unit pusat; tunjuk administrator lain di sana lebih dahulu.",
+    en: "This is the last system administrator at one of the central units; appoint another one there first.",
 };
 
 /// A place as the tree has it: the unit (of an institution, the one responsible for it) with all above it, and the
@@ -51,9 +51,10 @@ impl PlaceInTree {
 }
 
 /// Refuses to let `granter` give, change or take away a role of `holder` at a place. Taking away is held to the same
-/// rule as giving: who could not give a role does not decide over it.
+/// rule as giving: who could not give a role does not decide over it. A client gives nothing to those in whose hands it is:
+/// they would be giving to themselves. They may give to it, as they could when they registered it.
 pub fn check_grant(granter: &Actor, holder: ActorId, role: Role, at: &PlaceInTree) -> Result<(), Refusal> {
-    if granter.id == holder {
+    if granter.is_held_by(holder) {
         return Err(Refusal::from(&GRANT_TO_ONESELF));
     }
     let covers = |permission: Permission| granter.own_scope(permission).covers(&at.line, at.institution());
@@ -72,16 +73,17 @@ pub fn check_grant(granter: &Actor, holder: ActorId, role: Role, at: &PlaceInTre
 /// Refuses to let somebody decide over the account of another (its address, its secrets, whether it lets anyone in)
 /// unless they could grant every role that it holds: whoever holds the account holds those.
 pub fn check_power_over(granter: &Actor, holder: ActorId, held: &[(Role, PlaceInTree)]) -> Result<(), Refusal> {
-    if granter.id == holder {
+    if granter.is_held_by(holder) {
         return Err(Refusal::from(&GRANT_TO_ONESELF));
     }
     held.iter().try_for_each(|(role, place)| check_grant(granter, holder, *role, place))
 }
 
-/// Refuses a step after which nobody could appoint anybody any more. `others` are the system administrators who would
-/// be left: people who have signed in, may still, and hold the role at a central unit without an end.
-pub fn check_administrator_remains(others: usize) -> Result<(), Refusal> {
-    if others == 0 { Err(Refusal::from(&LAST_ADMINISTRATOR)) } else { Ok(()) }
+/// Refuses a step after which nobody could appoint anybody any more in the tree of a central unit. `left` has a number for
+/// each of these at which the step takes a system administrator away: how many would be left there, people who have signed
+/// in, may still, and hold the role without an end. Who is left at one of them appoints nobody in the tree of the other.
+pub fn check_administrators_remain(left: &[usize]) -> Result<(), Refusal> {
+    if left.contains(&0) { Err(Refusal::from(&LAST_ADMINISTRATOR)) } else { Ok(()) }
 }
 
 /// Whether the actor is a system administrator at the place or above it.
@@ -106,7 +108,7 @@ mod tests {
     use super::*;
     use crate::{
         CodeList,
-        access::{RoleAssignment, SharedPermission},
+        access::{Hands, RoleAssignment, SharedPermission},
     };
 
     const ROOT: Uuid = Uuid::from_u128(1);
@@ -155,6 +157,20 @@ mod tests {
     }
 
     #[test]
+    fn a_client_changes_nothing_of_those_who_hold_it_and_they_decide_over_it() {
+        let (siti, own) = (ActorId::Person(Uuid::from_u128(10)), ActorId::Client(Uuid::from_u128(11)));
+        let roles = vec![RoleAssignment { role: Role::SystemAdministrator, place: RolePlace::Unit(ROOT) }];
+        let hands = Hands { holders: vec![siti], clients: Vec::new() };
+        let client = Actor { hands, ..Actor::new(own, roles.clone()) };
+        let person = Actor { hands: Hands { holders: Vec::new(), clients: vec![own] }, ..Actor::new(siti, roles) };
+        let code = |refused: Result<(), Refusal>| refused.err().map(|refusal| refusal.reason.code);
+        assert_eq!(code(check_grant(&client, siti, Role::CaseWorker, &at(ROOT))), Some("grant_to_oneself"));
+        assert_eq!(code(check_power_over(&client, siti, &[])), Some("grant_to_oneself"));
+        assert_eq!(code(check_grant(&person, own, Role::CaseWorker, &at(ROOT))), None);
+        assert_eq!(code(check_power_over(&person, own, &[])), None);
+    }
+
+    #[test]
     fn a_lesser_officer_has_no_power_over_a_greater_ones_account() {
         let officer = someone(Role::RegionalOfficer, JAVA);
         let other = ActorId::Person(Uuid::from_u128(10));
@@ -164,7 +180,8 @@ mod tests {
         assert!(check_power_over(&officer, other, &[]).is_ok());
         assert!(check_power_over(&officer, other, &[colleague, greater]).is_err());
         assert!(check_power_over(&officer, officer.id, &[]).is_err());
-        assert!(check_administrator_remains(1).is_ok() && check_administrator_remains(0).is_err());
+        assert!(check_administrators_remain(&[1, 2]).is_ok() && check_administrators_remain(&[]).is_ok());
+        assert!(check_administrators_remain(&[1, 0]).is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub mod role;
 pub mod scope;
 
 pub use account::{AccountStatus, ClientKind, RedirectUri};
-pub use actor::{Actor, ActorId, RoleAssignment, RolePlace, SharedPermission};
+pub use actor::{Actor, ActorId, Hands, RoleAssignment, RolePlace, SharedPermission};
 pub use appointment::{Appointment, Term};
 pub use audience::Audience;
 pub use network::Network;

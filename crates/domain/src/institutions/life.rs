@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Contact, Profile};
 use crate::{
-    access::{ActorId, Permission},
+    access::{Actor, ActorId, Permission},
     reason::{Reason, Refusal},
     text_value::Prose,
 };
@@ -81,8 +81,8 @@ pub const STATUS_DOES_NOT_ALLOW: Reason = Reason {
 /// Four eyes: nobody approves their own submission.
 pub const OWN_SUBMISSION: Reason = Reason {
     code: "own_submission",
-    id: "Pengajuan harus diperiksa oleh orang lain, bukan oleh pengajunya.",
-    en: "A submission must be decided by somebody other than the one who made it.",
+    id: "Pengajuan harus diperiksa oleh orang lain, bukan oleh pengajunya, juga tidak melalui klien yang dipegangnya.",
+    en: "A submission must be decided by somebody other than the one who made it, and not with a client that they hold.",
 };
 /// A verified record changes through a proposal, unless the actor may verify.
 pub const CHANGES_NEED_VERIFICATION: Reason = Reason {
@@ -259,22 +259,22 @@ impl Institution {
     }
 
     /// Whether somebody may take the submission into the register: asked before a code is drawn.
-    pub fn check_verifiable(&self, by: ActorId) -> Result<(), Refusal> {
+    pub fn check_verifiable(&self, by: &Actor) -> Result<(), Refusal> {
         self.from(&[InstitutionStatus::Submitted])?;
-        if self.submitted_by == Some(by) && by != ActorId::System {
+        if self.submitted_by.is_some_and(|author| by.is_hand_of(author)) {
             return Err(Refusal::from(&OWN_SUBMISSION));
         }
         Ok(())
     }
 
     /// Takes a submission into the register. `code` is drawn for the first verification and kept ever after.
-    pub fn verify(self, by: ActorId, code: AumsosCode, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn verify(self, by: &Actor, code: AumsosCode, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.check_verifiable(by)?;
         Ok(Self {
             status: InstitutionStatus::Active,
             code: Some(self.code.clone().unwrap_or(code)),
             verified_at: Some(at),
-            verified_by: Some(by),
+            verified_by: Some(by.id),
             ..self.touched(at)
         })
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Contact, Institution, InstitutionStatus, Profile, life::OWN_SUBMISSION};
 use crate::{
-    access::ActorId,
+    access::{Actor, ActorId},
     reason::{Reason, Refusal},
     text_value::Prose,
 };
@@ -103,9 +103,9 @@ impl Proposal {
     }
 
     /// Takes a proposal over into the record. `current` is the version the record has now.
-    pub fn accept(self, by: ActorId, current: i64, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn accept(self, by: &Actor, current: i64, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.check_open()?;
-        if self.proposed_by == by {
+        if by.is_hand_of(self.proposed_by) {
             return Err(Refusal::from(&OWN_SUBMISSION));
         }
         if self.base_version != current {
@@ -114,7 +114,7 @@ impl Proposal {
                 serde_json::json!({ "base_version": self.base_version, "current_version": current }),
             ));
         }
-        Ok(self.decided(ProposalStatus::Accepted, by, None, at))
+        Ok(self.decided(ProposalStatus::Accepted, by.id, None, at))
     }
 
     /// Gives a proposal back with reasons.

@@ -127,9 +127,10 @@ pub async fn take(
     let after = match step {
         LifeStep::Submit => record.submit(by, at)?,
         LifeStep::Verify => {
-            record.check_verifiable(by)?;
+            let by = work.with_hands_of_now(actor).await?;
+            record.check_verifiable(&by)?;
             let code = code_for(work, &record).await?;
-            record.verify(by, code, at)?
+            record.verify(&by, code, at)?
         }
         LifeStep::Return => record.return_for_changes(reason()?, at)?,
         LifeStep::Confirm => record.confirm(by, at)?,

@@ -36,7 +36,10 @@ pub(super) fn operations() -> Vec<Operation> {
             .refuses(&[&STATUS_DOES_NOT_ALLOW]),
         plain::<Verify>("/v1/institutions/{institution_id}/verify", "verify_institution")
             .summary("Verify a submission")
-            .description("Takes it into the register and gives it its code. Nobody verifies their own submission.")
+            .description(
+                "Takes it into the register and gives it its code. Nobody verifies their own submission, nor one that was handed \
+                 in with a client that they hold: that they registered, or last gave its secret or its keys.",
+            )
             .refuses(&[&STATUS_DOES_NOT_ALLOW, &OWN_SUBMISSION]),
         reasoned::<Return>("/v1/institutions/{institution_id}/return", "return_institution")
             .summary("Return a submission")

@@ -55,7 +55,7 @@ pub(super) fn disable() -> Operation {
         .summary("Disable an account")
         .description(
             "The person is signed out everywhere and cannot sign in. Nobody does that to themselves, nor to the last system \
-             administrator; whoever does it could give every role that the person holds.",
+             administrator at a central unit; whoever does it could give every role that the person holds.",
         );
     described(operation, &[&PERSON_IS_DISABLED, &LAST_ADMINISTRATOR])
 }
@@ -68,10 +68,8 @@ async fn handle_disable(
 ) -> Result<HttpResponse, Problem> {
     let actor = caller.actor();
     step(&caller, *id, &expected, &command, async |work, seen, administrators| {
-        let after = seen.person.clone().disable(actor.id, command.body.reason.clone(), work.at())?;
-        if administrators.are_held_by(*id) {
-            granting::check_administrator_remains(administrators.without(*id))?;
-        }
+        let after = seen.person.clone().disable(actor, command.body.reason.clone(), work.at())?;
+        granting::check_administrators_remain(&administrators.left_without(*id))?;
         work.save_person("disabled", Some(&seen.person), &after).await?;
         work.end_links_of(*id).await?;
         Ok(work.end_access_of(*id, EndReason::Disabled).await?)
@@ -96,7 +94,7 @@ async fn handle_enable(
 ) -> Result<HttpResponse, Problem> {
     let actor = caller.actor();
     step(&caller, *id, &expected, &command, async |work, seen, _| {
-        let after = seen.person.clone().enable(actor.id, work.at())?;
+        let after = seen.person.clone().enable(actor, work.at())?;
         Ok(work.save_person("enabled", Some(&seen.person), &after).await?)
     })
     .await
@@ -138,10 +136,11 @@ pub(super) fn erase() -> Operation {
         .summary("Erase a person")
         .description(
             "For good (UU 27/2022 articles 8 and 43-45): name and address go, and with the person's key every copy of them \
-             in the ledger becomes unreadable. The id stays, so that what was done stays somebody's; roles are taken away. \
-             Only of an account that is disabled.",
+             in the ledger becomes unreadable. The id stays, so that what was done stays somebody's; roles are taken away, and \
+             with all that the person signed in with go the sessions and the apps that were allowed. Only of an account that is \
+             disabled.",
         );
-    described(operation, &[&PERSON_IS_NOT_DISABLED])
+    described(operation, &[&PERSON_IS_NOT_DISABLED, &LAST_ADMINISTRATOR])
 }
 
 async fn handle_erase(
@@ -151,8 +150,9 @@ async fn handle_erase(
     command: Command<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let actor = caller.actor();
-    step(&caller, *id, &expected, &command, async |work, seen, _| {
-        let after = seen.person.clone().erase(actor.id, work.at())?;
+    step(&caller, *id, &expected, &command, async |work, seen, administrators| {
+        let after = seen.person.clone().erase(actor, work.at())?;
+        granting::check_administrators_remain(&administrators.left_without(*id))?;
         for before in work.given_roles_of(ActorId::Person(*id)).await? {
             if before.is_live(work.at()) {
                 let revoked = before.clone().revoke(work.at())?;

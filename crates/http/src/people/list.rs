@@ -1,14 +1,14 @@
-//! Listing people, and showing one.
+//! Listing people, searching them, and showing one.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use aumsos_domain::access::Permission;
-use aumsos_persistence::people::{PeopleSight, person_key};
+use aumsos_persistence::people::{PeopleFilters, PeopleSight, PersonSort, person_key};
 use uuid::Uuid;
 
-use super::model::{PersonOut, PersonQuery, tag};
+use super::model::{PersonOut, PersonQuery, PersonSearchQuery, tag};
 use crate::{
     access::{Caller, appointing::not_allowed},
-    listing::ListQuery,
+    listing::{ListFilters, ListQuery, Search},
     operation::{Operation, Tag},
     problem::Problem,
     record::{RecordQuery, Show},
@@ -16,19 +16,45 @@ use crate::{
 
 /// The row of the operation that lists.
 pub(super) fn operation() -> Operation {
-    Operation::get("/v1/people", "list_people", handle)
-        .tag(Tag::People)
-        .needs(Permission::PeopleRead)
+    described(Operation::get("/v1/people", "list_people", handle))
         .summary("List people")
         .description(
             "The accounts that a unit in the caller's scope keeps, and those of people who hold a role at a place in it. \
-             The filter `role` needs `roles.read`, and finds only the roles that it shows.",
+             The filter `role` needs `roles.read`, and finds only the roles that it shows. By name people are found, and put \
+             in order, in the search by POST: what people are called belongs in no URL.",
         )
         .lists::<PersonQuery, PersonOut>()
 }
 
+/// The row of its POST twin.
+pub(super) fn search() -> Operation {
+    described(Operation::post("/v1/people/search", "search_people", handle_search))
+        .summary("Search people")
+        .description(
+            "Those of the list, also by words of names and in the order of names. The filter `role` needs `roles.read`, and \
+             finds only the roles that it shows.",
+        )
+        .searches::<PersonSearchQuery, PersonOut>()
+}
+
+fn described(operation: Operation) -> Operation {
+    operation.tag(Tag::People).needs(Permission::PeopleRead)
+}
+
+async fn handle_search(caller: Caller, search: Search<PersonSearchQuery>) -> Result<HttpResponse, Problem> {
+    answer(&caller, &search.0).await
+}
+
 async fn handle(caller: Caller, query: ListQuery<PersonQuery>) -> Result<HttpResponse, Problem> {
-    let filters = query.filters.filters();
+    answer(&caller, &query).await
+}
+
+async fn answer<F>(caller: &Caller, query: &ListQuery<F>) -> Result<HttpResponse, Problem>
+where
+    F: ListFilters<Sort = PersonSort>,
+    PeopleFilters: for<'a> From<&'a F>,
+{
+    let filters = PeopleFilters::from(&query.filters);
     if !filters.role.is_empty() && !caller.actor().holds(Permission::RolesRead) {
         return Err(not_allowed());
     }
@@ -39,7 +65,7 @@ async fn handle(caller: Caller, query: ListQuery<PersonQuery>) -> Result<HttpRes
         let key = person_key(&seen, &query.sort);
         (PersonOut::from(seen), key)
     });
-    query.answer(&caller, rows.collect(), count)
+    query.answer(caller, rows.collect(), count)
 }
 
 /// The row of the operation that shows one.

@@ -14,6 +14,7 @@ use crate::operation::Operation;
 pub fn operations() -> Vec<Operation> {
     vec![
         list::operation(),
+        list::search(),
         invite::operation(),
         list::one(),
         change::operation(),

@@ -125,10 +125,26 @@ pub struct Disabling {
     pub reason: Line,
 }
 
-/// Which people.
+/// Which people. What somebody is called is in no URL: neither in a filter, nor in the cursor of a list by name, which says
+/// where the page ended.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default)]
 pub struct PersonQuery {
+    /// Whether they may sign in.
+    #[param(max_items = 5)]
+    pub status: Vec<AccountStatus>,
+    /// Kept by this unit or by one below it.
+    #[param(max_items = 50)]
+    pub unit: Vec<Uuid>,
+    /// Holding this role, now or from some day on, where the caller may see who holds which.
+    #[param(max_items = 20)]
+    pub role: Vec<Role>,
+}
+
+/// Which people, also by what they are called.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+pub struct PersonSearchQuery {
     /// Whether they may sign in.
     #[param(max_items = 5)]
     pub status: Vec<AccountStatus>,
@@ -143,21 +159,29 @@ pub struct PersonQuery {
     pub q: Option<String>,
 }
 
+const BY_CREATION: (&str, PersonSort) = ("created_at", PersonSort::CreatedAt);
+
 impl ListFilters for PersonQuery {
     type Sort = PersonSort;
-    const SORTS: &'static [(&'static str, PersonSort)] =
-        &[("name", PersonSort::Name), ("created_at", PersonSort::CreatedAt)];
+    const SORTS: &'static [(&'static str, PersonSort)] = &[BY_CREATION];
+    const DEFAULT_SORT: &'static str = "created_at";
+}
+
+impl ListFilters for PersonSearchQuery {
+    type Sort = PersonSort;
+    const SORTS: &'static [(&'static str, PersonSort)] = &[("name", PersonSort::Name), BY_CREATION];
     const DEFAULT_SORT: &'static str = "name";
 }
 
-impl PersonQuery {
-    pub(super) fn filters(&self) -> PeopleFilters {
-        PeopleFilters {
-            status: self.status.clone(),
-            unit: self.unit.clone(),
-            role: self.role.clone(),
-            q: self.q.clone(),
-        }
+impl From<&PersonQuery> for PeopleFilters {
+    fn from(query: &PersonQuery) -> Self {
+        Self { status: query.status.clone(), unit: query.unit.clone(), role: query.role.clone(), q: None }
+    }
+}
+
+impl From<&PersonSearchQuery> for PeopleFilters {
+    fn from(query: &PersonSearchQuery) -> Self {
+        Self { status: query.status.clone(), unit: query.unit.clone(), role: query.role.clone(), q: query.q.clone() }
     }
 }
 

@@ -49,8 +49,8 @@ async fn handle(
             let others = work.given_roles_of(before.holder).await?;
             let after = before.clone().end_at(asked.valid_until, &others, work.at())?;
             Problem::unless_sound(after.term.broken_rule("/valid_until", work.at()).into_iter().collect())?;
-            if asked.valid_until.is_some() && administrators.hold(&before) {
-                granting::check_administrator_remains(administrators.without_role(before.id))?;
+            if asked.valid_until.is_some() {
+                granting::check_administrators_remain(&administrators.left_without_role(before.id))?;
             }
             work.save_role_assignment("changed", Some(&before), &after).await?;
             Reply::record(&tag(&after, work.at()), &RoleAssignmentOut::of(&after, work.at()))

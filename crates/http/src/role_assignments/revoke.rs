@@ -31,7 +31,7 @@ pub(super) fn operation() -> Operation {
         .summary("Take a role away")
         .description(
             "By whoever could give it, and never one's own. It is gone within a second on every process, and a person is \
-             signed out everywhere. The last system administrator stays.",
+             signed out everywhere. The last system administrator at a central unit stays.",
         )
         .optional_body::<Nothing>()
         .repeatable()
@@ -53,9 +53,7 @@ async fn handle(
             expected.check(before.version)?;
             check_grant(work, caller.actor(), &before).await?;
             let after = before.clone().revoke(work.at())?;
-            if administrators.hold(&before) {
-                granting::check_administrator_remains(administrators.without_role(before.id))?;
-            }
+            granting::check_administrators_remain(&administrators.left_without_role(before.id))?;
             work.save_role_assignment("revoked", Some(&before), &after).await?;
             if let ActorId::Person(person) = before.holder {
                 work.end_access_of(person, EndReason::RoleRemoved).await?;

@@ -36,6 +36,29 @@ pub(crate) mod client {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// `client_hand`: in whose hands clients are.
+pub(super) mod client_hand {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "client_hand")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub client_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub part: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hand_kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hand_id: Uuid,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// `person`: people who sign in.
 pub(crate) mod person {
     use sea_orm::entity::prelude::*;

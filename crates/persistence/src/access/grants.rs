@@ -194,7 +194,7 @@ impl Work {
     }
 
     /// Takes a refresh token for the next one of its family. Nothing when it is wrong or over; one that comes a second
-    /// time ends the family. Commit in either case.
+    /// time ends the family: commit then too. Where it is not committed, the token is good as before.
     pub async fn refresh(&mut self, client: Uuid, token: &str) -> Result<Option<Granted>, StoreError> {
         let mac = self.store.refresh_mac(token);
         let Some(row) = refresh_token::Entity::find_by_id(mac.clone()).one(&self.transaction).await? else {

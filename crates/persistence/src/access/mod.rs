@@ -3,7 +3,9 @@
 pub mod clients;
 pub mod credentials;
 pub(crate) mod entity;
+mod erasing;
 pub mod grants;
+pub mod hands;
 pub mod links;
 pub mod outside_identities;
 pub mod passwords;

@@ -71,6 +71,8 @@ pub struct Session {
     pub name: String,
     /// What the person signed in with.
     pub email: String,
+    /// When it began: the password was shown then.
+    pub created_at: DateTime<Utc>,
     /// Whether a second factor was shown.
     pub has_shown_second_factor: bool,
     /// Whether the person has one.
@@ -180,6 +182,7 @@ impl Store {
             person: row.person_id,
             name: who.name,
             email: who.email,
+            created_at: from_micros(row.created_at)?,
             has_shown_second_factor: row.second_factor_at.is_some(),
             has_second_factor: secret.is_some_and(|secret| secret.totp_confirmed_at.is_some()),
         }))

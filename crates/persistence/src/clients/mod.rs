@@ -138,6 +138,7 @@ impl Work {
                 .map(drop)?,
             Some(_) => Entity::update(all_set(row.clone())).exec(&self.transaction).await.map(drop)?,
         }
+        self.note_hands(before, after, secret).await?;
         self.append(client_change(action, kept.as_ref(), &row)?).await
     }
 

@@ -13,11 +13,7 @@ use super::{
 };
 use crate::{
     StoreError, Work,
-    access::entity::{
-        outside_identity,
-        person::{ActiveModel, Column, Entity},
-        person_secret, recovery_code,
-    },
+    access::entity::person::{ActiveModel, Column, Entity},
     clock::to_micros,
     ledger::{Change, State},
     vault::place,
@@ -87,21 +83,11 @@ impl Work {
     }
 
     /// Writes an account whose person was erased: with the key, every copy of what was known becomes unreadable, and all
-    /// that the person signed in with goes.
+    /// that the person signed in with goes, with the traces of having been signed in.
     pub async fn erase_person(&mut self, before: &Person, after: &Person) -> Result<(), StoreError> {
         self.save_person("erased", Some(before), after).await?;
         self.destroy_key_of(after.id).await?;
-        self.end_links_of(after.id).await?;
-        person_secret::Entity::delete_by_id(after.id).exec(&self.transaction).await?;
-        recovery_code::Entity::delete_many()
-            .filter(recovery_code::Column::PersonId.eq(after.id))
-            .exec(&self.transaction)
-            .await?;
-        outside_identity::Entity::delete_many()
-            .filter(outside_identity::Column::PersonId.eq(after.id))
-            .exec(&self.transaction)
-            .await?;
-        Ok(())
+        self.forget_credentials_of(after.id).await
     }
 
     /// What the ledger says of a person.
@@ -173,8 +159,8 @@ mod tests {
         })
         .await;
         let reason = Line::parse("Selesai").unwrap();
-        let disabled = person.disable(officer.id, reason, crate::clock::now()).unwrap();
-        let erased = disabled.clone().erase(officer.id, crate::clock::now()).unwrap();
+        let disabled = person.disable(&officer, reason, crate::clock::now()).unwrap();
+        let erased = disabled.clone().erase(&officer, crate::clock::now()).unwrap();
         as_actor(&store, &officer, async |work| {
             work.save_person("disabled", Some(&disabled), &disabled).await?;
             work.erase_person(&disabled, &erased).await

@@ -10,7 +10,6 @@ use aumsos_domain::{
     CodeList,
     access::{ActorId, Role},
     organization_units::OrganizationUnit,
-    role_assignments::GivenRole,
 };
 
 use super::{Column, Entity, Model, live_at};
@@ -24,32 +23,38 @@ use crate::{
 /// theirs. While this is at hand no other unit of work changes one of these roles.
 #[derive(Debug)]
 pub struct Administrators {
-    /// Role and holder.
-    roles: Vec<(Uuid, Uuid)>,
+    roles: Vec<Held>,
     /// Who of the holders may sign in, and has before.
     usable: HashSet<Uuid>,
 }
 
+/// One of these roles.
+#[derive(Debug)]
+struct Held {
+    id: Uuid,
+    holder: Uuid,
+    root: Uuid,
+}
+
 impl Administrators {
-    /// Whether a role is one of these.
-    pub fn hold(&self, given: &GivenRole) -> bool {
-        self.roles.iter().any(|(id, _)| *id == given.id)
+    /// How many people could go on without a person, at each central unit where that person holds one of these roles.
+    pub fn left_without(&self, person: Uuid) -> Vec<usize> {
+        self.left(|held| held.holder == person)
     }
 
-    /// Whether a person holds one of these.
-    pub fn are_held_by(&self, person: Uuid) -> bool {
-        self.roles.iter().any(|(_, holder)| *holder == person)
+    /// How many people could go on without a role, at the central unit where it is held; nothing when it is none of these.
+    pub fn left_without_role(&self, role: Uuid) -> Vec<usize> {
+        self.left(|held| held.id == role)
     }
 
-    /// How many people could go on without a person.
-    pub fn without(&self, person: Uuid) -> usize {
-        self.usable.iter().filter(|usable| **usable != person).count()
-    }
-
-    /// How many people could go on without one of these roles.
-    pub fn without_role(&self, role: Uuid) -> usize {
-        let left: HashSet<Uuid> = self.roles.iter().filter(|(id, _)| *id != role).map(|(_, holder)| *holder).collect();
-        left.intersection(&self.usable).count()
+    /// How many would be left, at each central unit where a role is lost.
+    fn left(&self, is_lost: impl Fn(&Held) -> bool) -> Vec<usize> {
+        let roots: HashSet<Uuid> = self.roles.iter().filter(|held| is_lost(held)).map(|held| held.root).collect();
+        let left_at = |root: Uuid| {
+            let stay = self.roles.iter().filter(|held| held.root == root && !is_lost(held));
+            stay.map(|held| held.holder).collect::<HashSet<_>>().intersection(&self.usable).count()
+        };
+        roots.into_iter().map(left_at).collect()
     }
 }
 
@@ -69,12 +74,13 @@ impl Work {
             .lock_exclusive()
             .all(&self.transaction)
             .await?;
-        let roles: Vec<(Uuid, Uuid)> = rows.iter().map(|row| (row.id, row.holder_id)).collect();
+        let held = |row: &Model| Held { id: row.id, holder: row.holder_id, root: row.place_id };
+        let roles: Vec<Held> = rows.iter().map(held).collect();
         // Read after the locks were got: whoever was disabled in the meantime is seen to be.
         let usable: Vec<Uuid> = person::Entity::find()
             .select_only()
             .column(person::Column::Id)
-            .filter(person::Column::Id.is_in(roles.iter().map(|(_, holder)| *holder)))
+            .filter(person::Column::Id.is_in(roles.iter().map(|held| held.holder)))
             .filter(person::Column::IsActive.eq(true))
             .filter(has_signed_in())
             .into_tuple()
@@ -96,4 +102,34 @@ pub(crate) fn has_signed_in() -> sea_orm::Condition {
     sea_orm::Condition::any()
         .add(person::Column::Id.in_subquery(with_password))
         .add(person::Column::Id.in_subquery(vouched_for))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_central_unit_is_counted_by_itself() {
+        let [one, two, invited] = [1, 2, 3].map(Uuid::from_u128);
+        let held = |id, holder, root| Held { id: Uuid::from_u128(id), holder, root };
+        let [muhammadiyah, aisyiyah] = OrganizationUnit::ROOTS;
+        let administrators = Administrators {
+            roles: vec![
+                held(11, one, muhammadiyah),
+                held(12, one, aisyiyah),
+                held(13, two, muhammadiyah),
+                held(14, invited, aisyiyah),
+            ],
+            usable: [one, two].into_iter().collect(),
+        };
+        let sorted = |mut left: Vec<usize>| {
+            left.sort_unstable();
+            left
+        };
+        assert_eq!(sorted(administrators.left_without(one)), [0, 1]);
+        assert_eq!(administrators.left_without(two), [1]);
+        assert!(administrators.left_without(Uuid::from_u128(9)).is_empty());
+        let left = [11, 12, 13, 14, 15].map(|role| administrators.left_without_role(Uuid::from_u128(role)));
+        assert_eq!(left, [vec![1], vec![0], vec![1], vec![1], vec![]]);
+    }
 }

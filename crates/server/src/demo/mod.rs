@@ -21,7 +21,7 @@ use std::{
 
 use aumsos_domain::{
     CodeList, Language,
-    access::{ActorId, Role},
+    access::{Actor, ActorId, Role},
     census::CensusReport,
     institutions::{Contact, Grade, Institution, InstitutionKind, InstitutionStatus, Profile},
     text_value::Prose,
@@ -242,7 +242,7 @@ impl Record {
     async fn verify(&self, work: &mut Work, submitted: Institution) -> Result<Institution, Failure> {
         let province = submitted.profile.address.region.lineage().next().map_or(String::new(), |code| code.to_string());
         let code = work.draw_aumsos_code(&province).await?;
-        let verified = submitted.clone().verify(ActorId::System, code, work.at())?;
+        let verified = submitted.clone().verify(&Actor::system(&[]), code, work.at())?;
         work.save_institution("verified", &submitted, &verified).await?;
         for report in &self.reports {
             work.save_census_report(&verified, None, report).await?;

@@ -43,7 +43,10 @@ pub(super) fn accept() -> Operation {
     described(Operation::post(path, "accept_proposal", handle_accept))
         .needs(Permission::InstitutionsVerify)
         .summary("Accept a proposal")
-        .description("Takes what it says over into the record. Nobody accepts their own; one that was made on an older version of the record is refused.")
+        .description(
+            "Takes what it says over into the record. Nobody accepts their own, nor one that was made with a client that they \
+             hold; one that was made on an older version of the record is refused.",
+        )
         .optional_body::<Nothing>()
         .refuses(&[&PROPOSAL_IS_DECIDED, &PROPOSAL_IS_STALE, &OWN_SUBMISSION, &STATUS_DOES_NOT_ALLOW, &UNIT_CLOSED])
 }
@@ -132,7 +135,8 @@ async fn decide(
             let mut changed = None;
             let (action, after) = match decision {
                 Decision::Accept => {
-                    let after = before.clone().accept(by, record.version, at)?;
+                    let by = work.with_hands_of_now(caller.actor()).await?;
+                    let after = before.clone().accept(&by, record.version, at)?;
                     changed = Some(take_over(work, caller.actor(), &record, &after).await?);
                     ("accepted", after)
                 }
