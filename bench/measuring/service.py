@@ -21,6 +21,7 @@ def environment(database_url):
     settings = {
         "AUMSOS_RATE_LIMIT__REQUESTS_PER_MINUTE": "0",
         "AUMSOS_RATE_LIMIT__ANONYMOUS_REQUESTS_PER_MINUTE": "0",
+        "AUMSOS_RATE_LIMIT__LIMIT_SIGN_INS": "false",
         "AUMSOS_LOG__LEVEL": "error",
         "AUMSOS_HTTP__WORKERS": str(WORKERS),
     }

@@ -81,6 +81,7 @@ await assert.rejects(client.refreshTokenGrant(config, next.refresh_token), (erro
 await page.goto(`${url}/account`);
 await picture("account");
 await fitsThePhone();
+await page.locator("#set_up_password").fill("demo-secret");
 await page.getByRole("button", { name: "Aktifkan faktor kedua" }).click();
 await picture("second-factor-set-up");
 await fitsThePhone();

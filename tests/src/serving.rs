@@ -15,7 +15,17 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::harness::{BinaryServer, System, TestDatabase, TestServer};
+use crate::harness::{BinaryServer, OnDatabase, System, TestDatabase, TestServer};
+
+/// A service behind a proxy on this machine, with its limits in force.
+struct BehindProxy(TestServer);
+
+impl OnDatabase for BehindProxy {
+    async fn on(system: System) -> Self {
+        let settings = [("AUMSOS_HTTP__TRUSTED_PROXIES", "127.0.0.1"), ("AUMSOS_RATE_LIMIT__LIMIT_SIGN_INS", "true")];
+        Self(TestServer::start(TestDatabase::migrated(system), &settings).await)
+    }
+}
 
 on_both! {
     async fn it_lives_and_is_ready(server: TestServer) {
@@ -75,6 +85,39 @@ on_both! {
             ..client
         };
         server.make_client(&client).await.get("/v1/organization-units").await.expect_status(200);
+    }
+
+    async fn what_no_proxy_has_written_is_not_believed(behind: BehindProxy) {
+        let server = &behind.0;
+        let place = RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH);
+        let roles = vec![RoleAssignment { role: Role::CouncilOfficer, place }];
+        let client = NewClient {
+            allowed_networks: vec!["203.0.113.0/24".parse().unwrap()],
+            ..NewClient::service(Uuid::now_v7(), "netted", "a client of one network", "secret", roles)
+        };
+        server.know_client(&client).await;
+        let from = async |forwarded: &str| server.anonymous().token_for("netted", "secret").header("x-forwarded-for", forwarded).await.status();
+        for right in ["203.0.113.5", "10.9.8.7, 203.0.113.5:4711", "203.0.113.5, 127.0.0.1", "unknown, 203.0.113.5"] {
+            assert_eq!(from(right).await, 200, "{right}");
+        }
+        // Only the last that is no proxy of ours counts, however it is written.
+        for wrong in ["203.0.113.5, 198.51.100.7", "203.0.113.5, 198.51.100.7:4711", "203.0.113.5, [2001:db8::1]:4711", "203.0.113.5, unknown", "203.0.113.5,", ""] {
+            assert_eq!(from(wrong).await, 401, "{wrong}");
+        }
+    }
+
+    async fn nobody_locks_a_client_out_from_elsewhere(behind: BehindProxy) {
+        let server = &behind.0;
+        let roles = vec![RoleAssignment { role: Role::Auditor, place: RolePlace::Unit(OrganizationUnit::MUHAMMADIYAH) }];
+        server.know_client(&NewClient::service(Uuid::now_v7(), "lazismu", "LAZISMU", "secret", roles)).await;
+        let tried = async |id: &str, secret: &str, from: &str| server.anonymous().token_for(id, secret).header("x-forwarded-for", from).await.status();
+        let mut last = 0;
+        for _ in 0..31 {
+            last = tried("LAZISMU", "wrong", "203.0.113.5").await;
+        }
+        assert_eq!(last, 429);
+        assert_eq!(tried("lazismu", "secret", "203.0.113.5").await, 429);
+        assert_eq!(tried("lazismu", "secret", "198.51.100.7").await, 200);
     }
 }
 

@@ -1,7 +1,11 @@
 //! The frame around every request: its id and trace, who calls, how often, the language of problems, the headers that
 //! every answer has, the log line and the metrics.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
@@ -74,7 +78,8 @@ async fn answer<B: MessageBody + 'static>(
     finish(&mut response, &id, standing, is_anonymous);
     let name = operation::name_of(response.request()).unwrap_or("none");
     let status = response.status();
-    record(response.request().method(), name, status, begun);
+    let route = response.request().match_pattern();
+    record(response.request().method(), name, route.as_deref(), status, begun);
     Ok(response)
 }
 
@@ -161,24 +166,35 @@ pub(crate) fn peer(service: &Service, request: &HttpRequest) -> Option<IpAddr> {
     if !is_proxy(direct) {
         return Some(direct);
     }
-    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let chain: Vec<IpAddr> =
-        forwarded.flat_map(|list| list.split(',')).filter_map(|one| one.trim().parse().ok()).collect();
-    Some(chain.into_iter().rev().find(|address| !is_proxy(*address)).unwrap_or(direct))
+    let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or_default());
+    let chain: Vec<&str> = forwarded.flat_map(|list| list.split(',')).collect();
+    let mut nearest_first = chain.into_iter().rev().map(address_of);
+    // What stands before something that is no address, the client may have written itself.
+    Some(nearest_first.find(|one| !one.is_some_and(|address| is_proxy(address))).flatten().unwrap_or(direct))
+}
+
+/// An address as proxies write it: alone, in brackets, or with a port.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 /// A request's id: the client's where it is short and plain, else one of the service's own.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(&X_REQUEST_ID).and_then(|value| value.to_str().ok());
+    // An id of digits alone may be somebody's number, and would stand in the log.
     let plain = |id: &&str| {
-        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        (1..=64).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            && id.bytes().any(|b| b.is_ascii_alphabetic())
     };
     given.filter(plain).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }
 
 fn span_of(request: &ServiceRequest, id: &str) -> tracing::Span {
-    // The path may name a record; the query may hold what people search for, and stays out.
-    let span = tracing::info_span!("request", request_id = id, method = %request.method(), path = request.path());
+    // Neither path nor query: whoever makes a mistake may write a name or a number into them.
+    let span = tracing::info_span!("request", request_id = id, method = %request.method());
     if request.headers().contains_key("traceparent") {
         let caller = global::get_text_map_propagator(|propagator| propagator.extract(&Headers(request.headers())));
         // Without a collector there is no trace to continue.
@@ -263,11 +279,11 @@ fn finish<B>(response: &mut ServiceResponse<B>, id: &str, standing: Option<Stand
     headers.append(header::VARY, HeaderValue::from_static("authorization, accept, accept-language"));
 }
 
-fn record(method: &Method, operation: &'static str, status: StatusCode, begun: Instant) {
+fn record(method: &Method, operation: &'static str, route: Option<&str>, status: StatusCode, begun: Instant) {
     let seconds = begun.elapsed().as_secs_f64();
     let labels =
         [("operation", operation.to_owned()), ("method", method.to_string()), ("status", status.as_u16().to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", "operation" => operation).record(seconds);
-    tracing::info!(operation, status = status.as_u16(), duration_ms = seconds * 1000.0, "answered");
+    tracing::info!(operation, route, status = status.as_u16(), duration_ms = seconds * 1000.0, "answered");
 }

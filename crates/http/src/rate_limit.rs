@@ -26,8 +26,11 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
-/// Tries a minute of one client to authenticate.
+/// Tries a minute of one client to authenticate, from one address. Whoever tries its secret elsewhere does not lock it out:
+/// no secret of 256 bits is guessed, and a client has no other browser.
 const CLIENT_TRIES: u32 = 30;
+/// Tries a minute of all clients from one address.
+const CLIENT_TRIES_OF_ADDRESS: u32 = 300;
 /// Tries to sign in as one person from browsers that never did, or from one that did, before each costs a minute.
 const SIGN_INS: u32 = 10;
 /// Tries to sign in from one address before each costs four seconds, whoever is tried: passwords are not sprayed.
@@ -42,7 +45,8 @@ const SWEEP_EVERY: u64 = 10_000;
 enum Key {
     Caller(ActorId),
     Address(IpAddr),
-    Account(String),
+    Client(String, Option<IpAddr>),
+    ClientsFrom(IpAddr),
     SignIn(String),
     SignInFrom(IpAddr),
     Mail(String),
@@ -54,7 +58,8 @@ type Buckets = RateLimiter<Key, DefaultKeyedStateStore<Key>, DefaultClock, State
 pub struct RateLimits {
     callers: Option<Limit>,
     addresses: Option<Limit>,
-    accounts: Option<Limit>,
+    clients: Option<Limit>,
+    clients_of_addresses: Option<Limit>,
     sign_ins: Option<Limit>,
     sign_ins_of_addresses: Option<Limit>,
     mails: Option<Limit>,
@@ -110,13 +115,12 @@ impl Limit {
 impl RateLimits {
     /// The limits of the configuration.
     pub(crate) fn new(settings: &Settings) -> Self {
-        // Lifted with the limit of addresses, which only a trial run does.
-        let is_lifted = settings.anonymous_requests_per_minute == 0;
-        let unless_lifted = |limit: Option<Limit>| limit.filter(|_| !is_lifted);
+        let unless_lifted = |limit: Option<Limit>| limit.filter(|_| settings.are_sign_ins_limited);
         Self {
             callers: Limit::new(settings.requests_per_minute, settings.burst),
             addresses: Limit::new(settings.anonymous_requests_per_minute, settings.anonymous_requests_per_minute),
-            accounts: unless_lifted(Limit::new(CLIENT_TRIES, CLIENT_TRIES)),
+            clients: unless_lifted(Limit::new(CLIENT_TRIES, CLIENT_TRIES)),
+            clients_of_addresses: unless_lifted(Limit::new(CLIENT_TRIES_OF_ADDRESS, CLIENT_TRIES_OF_ADDRESS)),
             sign_ins: unless_lifted(Limit::one_in(MINUTE, SIGN_INS)),
             sign_ins_of_addresses: unless_lifted(Limit::one_in(Duration::from_secs(4), SIGN_INS_OF_ADDRESS)),
             mails: unless_lifted(Limit::one_in(MINUTE * 10, MAILS)),
@@ -135,8 +139,12 @@ impl RateLimits {
     }
 
     /// Counts a try of a client to authenticate, right or wrong; the name is made canonical first.
-    pub(crate) fn check_account(&self, account: &str) -> Result<(), Problem> {
-        checked(self.accounts.as_ref(), &Key::Account(canonical(account)))
+    pub(crate) fn check_client(&self, client: &str, address: Option<IpAddr>) -> Result<(), Problem> {
+        let network = address.map(of_network);
+        if let Some(network) = network {
+            checked(self.clients_of_addresses.as_ref(), &Key::ClientsFrom(network))?;
+        }
+        checked(self.clients.as_ref(), &Key::Client(canonical(client), network))
     }
 
     /// Counts a try to sign in as a person, right or wrong. A browser that the person signed in with before has a bucket
@@ -167,7 +175,8 @@ impl RateLimits {
             let all = [
                 &self.callers,
                 &self.addresses,
-                &self.accounts,
+                &self.clients,
+                &self.clients_of_addresses,
                 &self.sign_ins,
                 &self.sign_ins_of_addresses,
                 &self.mails,

@@ -78,10 +78,10 @@ impl Actor {
     }
 
     /// The token that a client gets for its secret (RFC 6749 §4.4).
-    pub(crate) async fn token_for(&self, client_id: &str, secret: &str) -> Answer {
+    pub(crate) fn token_for(&self, client_id: &str, secret: &str) -> Ask {
         let mut ask = self.ask(Method::POST, "/oauth/token");
         ask.request = ask.request.basic_auth(client_id, Some(secret)).form(&[("grant_type", "client_credentials")]);
-        ask.await
+        ask
     }
 }
 

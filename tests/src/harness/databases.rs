@@ -149,6 +149,7 @@ impl TestDatabase {
             ("AUMSOS_HTTP__WORKERS", "2".to_owned()),
             ("AUMSOS_RATE_LIMIT__REQUESTS_PER_MINUTE", "0".to_owned()),
             ("AUMSOS_RATE_LIMIT__ANONYMOUS_REQUESTS_PER_MINUTE", "0".to_owned()),
+            ("AUMSOS_RATE_LIMIT__LIMIT_SIGN_INS", "false".to_owned()),
         ]
     }
 

@@ -94,6 +94,30 @@ on_both! {
         server.anonymous().token_for("lazismu", "rahasia").await.expect_status(401);
     }
 
+    async fn an_assertion_has_an_id_and_is_not_of_time_to_come(server: TestServer) {
+        let key = Key::new("k1");
+        let jwks = json!({ "keys": [key.jwk] }).to_string();
+        server.know_client(&NewClient { secret: None, jwks: Some(jwks), ..service("lazismu") }).await;
+        let now = chrono::Utc::now().timestamp();
+        let with = |name: &str, value: Value| {
+            let mut claims = assertion_claims("lazismu");
+            claims[name] = value;
+            key.sign(&claims)
+        };
+        for (what, bad) in [
+            ("without an id", with("jti", json!(""))),
+            ("with an endless id", with("jti", json!("é".repeat(256)))),
+            ("made a minute from now", with("iat", json!(now + 60))),
+            ("made at no time", with("iat", json!("kemarin"))),
+        ] {
+            let answer = by_assertion(&server, &bad).await;
+            assert_eq!((answer.status(), answer.at("/error")), (401, json!("invalid_client")), "an assertion {what}");
+        }
+        for good in [with("jti", json!("é".repeat(255))), with("iat", json!(now)), with("iat", json!(now - 60))] {
+            by_assertion(&server, &good).await.expect_status(200);
+        }
+    }
+
     async fn a_client_shows_itself_in_one_way(server: TestServer) {
         server.know_client(&service("lazismu")).await;
         let fields = [("grant_type", "client_credentials"), ("client_id", "lazismu"), ("client_secret", "rahasia")];

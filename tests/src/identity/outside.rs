@@ -62,6 +62,13 @@ impl Provider {
         })
     }
 
+    /// A token with further claims, or with others.
+    fn saying(&self, more: &Value) -> String {
+        let mut claims = self.claims();
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.sign(&claims)
+    }
+
     fn header() -> Header {
         Header { kid: Some("luar".to_owned()), ..Header::new(Algorithm::ES256) }
     }
@@ -187,6 +194,69 @@ async fn a_provider_can_say_who_holds_which_role() {
             .is_problem(401, "token_invalid");
         holding("d", json!([])).get("/v1/saved-filters").await.is_problem(401, "token_invalid");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_access_tokens_that_end_within_a_day_let_somebody_in() {
+    let provider = Provider::start();
+    for system in [System::Sqlite, System::Postgres] {
+        let server = provider.service(system, &[]).await;
+        person(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let nobody = server.anonymous();
+        let now = chrono::Utc::now().timestamp();
+        for good in [json!({ "typ": "Bearer" }), json!({ "typ": "bearer" }), json!({ "exp": now + 23 * 3600 })] {
+            let answer = nobody.with_token(&provider.saying(&good)).get("/v1/imports").await;
+            assert_eq!(answer.status(), 200, "{good}");
+        }
+        for bad in [
+            json!({ "typ": "ID" }),
+            json!({ "typ": "Refresh" }),
+            json!({ "typ": "Offline" }),
+            json!({ "typ": 1 }),
+            json!({ "nonce": "n-0S6_WzA2Mj" }),
+            json!({ "at_hash": "77QmUPtjPfzWtF2AnpK9RQ" }),
+            json!({ "c_hash": "LDktKdoQak3Pk0cnXxCltA" }),
+            json!({ "exp": now + 25 * 3600 }),
+            json!({ "exp": now + 90 * 86_400 }),
+        ] {
+            nobody.with_token(&provider.saying(&bad)).get("/v1/imports").await.is_problem(401, "token_invalid");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_second_factor_is_compulsory_the_provider_must_tell_of_one() {
+    let provider = Provider::start();
+    let compulsory = ("AUMSOS_IDENTITY__SECOND_FACTOR_REQUIRED", "true");
+    for system in [System::Sqlite, System::Postgres] {
+        let agreed = ("AUMSOS_IDENTITY__OUTSIDE_SECOND_FACTOR_ACR", "2");
+        let server = provider.service(system, &[compulsory, agreed]).await;
+        person(&server, "siti@contoh.or.id", Role::DataSteward).await;
+        let nobody = server.anonymous();
+        for without in [json!({}), json!({ "amr": ["pwd"] }), json!({ "amr": "mfa" }), json!({ "acr": "1" })] {
+            let actor = nobody.with_token(&provider.saying(&without));
+            actor.get("/v1/sensitive-reads").await.is_problem(403, "permission_missing");
+            actor.get("/v1/imports").await.expect_status(200);
+        }
+        for with in [
+            json!({ "amr": ["pwd", "mfa"] }),
+            json!({ "amr": ["otp"] }),
+            json!({ "amr": ["hwk"], "acr": "1" }),
+            json!({ "acr": "2" }),
+        ] {
+            let answer = nobody.with_token(&provider.saying(&with)).get("/v1/sensitive-reads").await;
+            assert_eq!(answer.status(), 200, "{with}");
+        }
+    }
+    // An `acr` that nobody agreed on tells nothing; and where none is compulsory, none is asked for.
+    let server = provider.service(System::Sqlite, &[compulsory]).await;
+    person(&server, "siti@contoh.or.id", Role::DataSteward).await;
+    let actor = server.anonymous().with_token(&provider.saying(&json!({ "acr": "2" })));
+    actor.get("/v1/sensitive-reads").await.is_problem(403, "permission_missing");
+    let server = provider.service(System::Sqlite, &[]).await;
+    person(&server, "siti@contoh.or.id", Role::DataSteward).await;
+    let actor = server.anonymous().with_token(&provider.sign(&provider.claims()));
+    actor.get("/v1/sensitive-reads").await.expect_status(200);
 }
 
 /// Without a provider in the configuration its tokens are nothing.

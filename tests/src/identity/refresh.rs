@@ -34,6 +34,28 @@ on_both! {
         app.refresh(&next).await.expect_status(400);
     }
 
+    async fn a_scope_wider_than_the_grant_uses_nothing_up(server: TestServer) {
+        let app = App::public(&server).await;
+        let (browser, _) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let code = app.code(&browser, &[("scope", "institutions.read census.read")]).await;
+        let (actor, first) = app.actor(&app.redeem(&code).await);
+        let refresh = async |token: &str, scope: &str| {
+            app.token(&[("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)]).await
+        };
+        for wide in ["institutions.read imports.run", "imports.run", "everything"] {
+            let refused = refresh(&first, wide).await.expect_status(400);
+            assert_eq!(refused.at("/error"), "invalid_scope", "{wide}");
+        }
+        assert!(lets_in(&actor).await);
+        let narrow = refresh(&first, "census.read").await.expect_status(200);
+        assert_eq!(narrow.at("/scope"), "census.read");
+        let (_, second) = app.actor(&narrow);
+        // What comes a second time ends the family, whatever it asks for.
+        assert_eq!(refresh(&first, "imports.run").await.expect_status(400).at("/error"), "invalid_grant");
+        assert_eq!(app.refresh(&second).await.expect_status(400).at("/error"), "invalid_grant");
+        assert!(!lets_in(&actor).await);
+    }
+
     async fn what_is_over_is_forgotten_and_what_goes_on_is_not(server: TestServer) {
         let app = App::public(&server).await;
         let (browser, _) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;

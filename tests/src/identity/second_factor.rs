@@ -5,7 +5,8 @@ use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
 
 use super::{
-    browser::Browser,
+    browser::{Browser, Shown},
+    passwords::Limited,
     world::{App, PASSWORD, lets_in, signed_in},
 };
 use crate::harness::{OnDatabase, System, TestDatabase, TestServer};
@@ -24,16 +25,27 @@ fn step() -> u64 {
     u64::try_from(chrono::Utc::now().timestamp()).unwrap() / 30
 }
 
+const SHOW: &str = "/sign-in/second-factor";
+const SET_UP: &str = "/account/second-factor";
+const BEGIN: &str = "/account/second-factor/begin";
+const CONFIRM: &str = "/account/second-factor/confirm";
+
+/// The key that a page shows.
+#[track_caller]
+fn key_on(page: &Shown) -> String {
+    page.text.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
 /// Sets a second factor up; gives its key and the recovery codes. The step of now is used up by it.
 async fn set_up(browser: &Browser) -> (String, Vec<String>) {
     let page = browser.get("/account").await.expect(200);
-    let page = browser.submit(&page, "/account/second-factor/begin", &[]).await.expect(200);
+    let page = browser.submit(&page, BEGIN, &[("password", PASSWORD)]).await.expect(200);
     assert!(page.text.contains("data:image/svg+xml;base64,"));
-    let key = page.text.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
-    let wrong = browser.submit(&page, "/account/second-factor/confirm", &[("code", "000000")]).await.expect(422);
+    let key = key_on(&page);
+    let wrong = browser.submit(&page, CONFIRM, &[("code", "000000")]).await.expect(422);
     assert!(wrong.text.contains(&key));
     let code = code_of(&key, step());
-    let done = browser.submit(&page, "/account/second-factor/confirm", &[("code", &code)]).await.expect(200);
+    let done = browser.submit(&wrong, CONFIRM, &[("code", &code)]).await.expect(200);
     let codes = done.text.split("<code>").skip(1).map(|part| part.split('<').next().unwrap().to_owned()).collect();
     (key, codes)
 }
@@ -132,6 +144,121 @@ on_both! {
         // Whoever sees no personal data need not.
         let (browser, _) = signed_in(server, "budi@contoh.or.id", Role::Researcher).await;
         browser.get(&app.address(&[])).await.expect(200);
+    }
+
+    async fn wrong_codes_elsewhere_do_not_lock_the_owner_out(limited: Limited) {
+        let server = &limited.0;
+        let (owner, _) = signed_in(server, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let (_, codes) = set_up(&owner).await;
+        let page = owner.get("/account").await;
+        owner.submit(&page, "/sign-out", &[]).await.expect(303);
+        // Whoever has the password, and no second factor, tries codes.
+        let thief = Browser::new(server);
+        let asked = thief.sign_in("siti@contoh.or.id", PASSWORD).await.expect(303);
+        let page = thief.get(&asked.location).await.expect(200);
+        let mut statuses = Vec::new();
+        for _ in 0..12 {
+            statuses.push(thief.submit(&page, SHOW, &[("code", "000000")]).await.status);
+        }
+        assert_eq!(statuses[..9], [422; 9]);
+        assert_eq!(statuses[11], 429);
+        // Signing in once more brings no fresh tries, neither here nor elsewhere.
+        for again in [thief, Browser::new(server)] {
+            let asked = again.sign_in("siti@contoh.or.id", PASSWORD).await.expect(303);
+            let page = again.get(&asked.location).await.expect(200);
+            again.submit(&page, SHOW, &[("code", "000000")]).await.expect(429);
+        }
+        // The browser in which the owner showed it before has its own tries.
+        let asked = owner.sign_in("siti@contoh.or.id", PASSWORD).await.expect(303);
+        let page = owner.get(&asked.location).await.expect(200);
+        owner.submit(&page, SHOW, &[("code", &codes[0])]).await.expect(303);
+        assert!(owner.is_signed_in().await);
+    }
+
+    async fn setting_it_up_in_an_open_browser_needs_the_password(server: TestServer) {
+        let (browser, person) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let texts = [
+            ("id", "Kata sandi sekarang", "Kata sandi sekarang salah."),
+            ("en", "Current password", "The current password is wrong."),
+        ];
+        for (language, label, refusal) in texts {
+            browser.get(&format!("/language/{language}?continue_to=%2Faccount")).await.expect(303);
+            let page = browser.get("/account").await.expect(200);
+            assert!(page.text.contains(&format!("<label for=\"set_up_password\">{label}</label>")), "{}", page.text);
+            let asked = browser.submit(&page, BEGIN, &[]).await.expect(422);
+            assert!(asked.text.contains(&format!("<label for=\"password\">{label}</label>")), "{}", asked.text);
+            let wrong = browser.submit(&asked, BEGIN, &[("password", "bukan itu")]).await.expect(422);
+            assert!(wrong.text.contains(refusal), "{}", wrong.text);
+            for shown in [asked, wrong] {
+                assert!(!shown.text.contains("<code>"), "no key is shown");
+            }
+        }
+        assert_eq!(server.store().pending_second_factor(person).await.unwrap(), None);
+        set_up(&browser).await;
+    }
+
+    async fn passwords_are_not_tried_out_at_the_set_up(limited: Limited) {
+        let (browser, _) = signed_in(&limited.0, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let page = browser.get("/account").await;
+        let mut statuses = Vec::new();
+        for guess in 0..12 {
+            let guess = format!("tebakan nomor {guess}");
+            statuses.push(browser.submit(&page, BEGIN, &[("password", &guess)]).await.status);
+        }
+        assert_eq!(statuses[..9], [422; 9]);
+        assert_eq!(statuses[11], 429);
+    }
+
+    async fn a_compulsory_set_up_asks_for_the_password_once_the_sign_in_is_past(strict: Strict) {
+        let server = &strict.0;
+        let (browser, _) = signed_in(server, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let fresh = browser.get(SET_UP).await.expect(200);
+        assert!(!fresh.text.contains("type=\"password\""), "it was shown a moment ago");
+        browser.submit(&fresh, BEGIN, &[("password", "bukan itu")]).await.expect(422);
+        server.database().tamper("UPDATE browser_session SET created_at = created_at - 300000000").await;
+        let later = browser.get(SET_UP).await.expect(200);
+        assert!(later.text.contains("<label for=\"password\">Kata sandi sekarang</label>"), "{}", later.text);
+        // A page that was left open from the sign-in says so too.
+        let asked = browser.submit(&fresh, BEGIN, &[]).await.expect(422);
+        assert!(asked.text.contains("type=\"password\"") && !asked.text.contains("<code>"));
+        browser.submit(&asked, BEGIN, &[("password", PASSWORD)]).await.expect(200);
+        // Whoever can go on without one is asked also after a fresh sign-in.
+        let (browser, _) = signed_in(server, "budi@contoh.or.id", Role::Researcher).await;
+        let page = browser.get(SET_UP).await.expect(200);
+        browser.submit(&page, BEGIN, &[]).await.expect(422);
+    }
+
+    async fn only_what_began_in_the_same_session_is_confirmed(server: TestServer) {
+        let (browser, _) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
+        let page = browser.get("/account").await.expect(200);
+        let begun = browser.submit(&page, BEGIN, &[("password", PASSWORD)]).await.expect(200);
+        let key = key_on(&begun);
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mark = begun.form(CONFIRM).into_iter().find(|(name, _)| name == "begun").unwrap();
+        // Another browser of theirs stands open: whoever sits there learns no key, and puts none in force.
+        let other = Browser::new(&server);
+        other.sign_in("siti@contoh.or.id", PASSWORD).await.expect(303);
+        let form = other.get("/account").await.form("/sign-out");
+        let right = code_of(&key, step());
+        for code in ["000000", right.as_str()] {
+            for begun in [field("begun", ""), field("begun", "1.x"), mark.clone()] {
+                let fields = [form.clone(), vec![field("code", code), begun]].concat();
+                let shown = other.post(CONFIRM, &fields).await.expect(403);
+                assert!(!shown.text.contains(&key));
+            }
+        }
+        // Nor does whoever comes to the first browser later.
+        let mut left = page.form("/sign-out");
+        left.push(field("code", "000000"));
+        assert!(!browser.post(CONFIRM, &left).await.expect(403).text.contains(&key));
+        // The page of a set-up that began anew is the one that counts.
+        let again = browser.submit(&page, BEGIN, &[("password", PASSWORD)]).await.expect(200);
+        browser.submit(&begun, CONFIRM, &[("code", &right)]).await.expect(403);
+        // A code of what is not in force is no second factor, and is not used up by trying.
+        let code = code_of(&key_on(&again), step());
+        let fields = [page.form("/sign-out"), vec![field("code", &code)]].concat();
+        assert_eq!(browser.post(SHOW, &fields).await.expect(303).location, "/sign-in");
+        browser.submit(&again, CONFIRM, &[("code", &code)]).await.expect(200);
     }
 
     async fn a_short_password_is_no_key_alone(server: TestServer) {

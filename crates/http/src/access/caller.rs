@@ -1,6 +1,9 @@
 //! The caller of an operation: identified, and allowed what the operation's row in the table asks for.
 
-use std::future::{Ready, ready};
+use std::{
+    collections::BTreeSet,
+    future::{Ready, ready},
+};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -11,14 +14,17 @@ use actix_web::{
     },
     web,
 };
-use aumsos_domain::access::{Actor, ActorId, Permission, Scope};
-use aumsos_persistence::{Author, Store};
+use aumsos_domain::{
+    CodeList,
+    access::{Actor, ActorId, Permission, Role, Scope},
+};
+use aumsos_persistence::{Author, Store, sensitive_reads::Purpose};
 
 use super::Identity;
 use crate::{
     frame::RequestId,
     operation::{Access, Named},
-    problem::{Problem, reasons},
+    problem::{FieldError, Place, Problem, reasons},
     remembered::FromReplica,
     service::Service,
 };
@@ -38,8 +44,10 @@ pub struct Caller {
 
 /// The header in which a caller says what personal data is read for.
 const PURPOSE: &str = "x-purpose";
-/// What is kept of it, in bytes.
+/// Its longest, in characters.
 const LONGEST_PURPOSE: usize = 200;
+/// The right of those who hold no role that gives it.
+const SHARED: &str = "sharing_agreement";
 
 impl Caller {
     /// Who acts, with the roles that hold now.
@@ -82,9 +90,17 @@ impl Caller {
         Author { actor: self.id(), request_id: Some(self.request_id.clone()) }
     }
 
-    /// What personal data is read for, where the caller says so.
-    pub fn purpose(&self) -> Option<&str> {
-        self.purpose.as_deref()
+    /// What personal data is read for: as the caller says, or by what right.
+    pub(crate) fn purpose<'a>(&'a self, right: &'a str) -> Purpose<'a> {
+        self.purpose.as_deref().map_or(Purpose::Right(right), Purpose::Said)
+    }
+
+    /// By what the caller reads: the roles that hold the permission of this operation, or what another unit shares.
+    pub(crate) fn right(&self) -> String {
+        let gives = |role: &Role| self.permission.is_none_or(|permission| permission.roles().contains(role));
+        let roles: BTreeSet<&str> =
+            self.actor().roles.iter().filter(|held| gives(&held.role)).map(|held| held.role.code()).collect();
+        if roles.is_empty() { SHARED.to_owned() } else { roles.into_iter().collect::<Vec<_>>().join(", ") }
     }
 
     /// The operation that is called.
@@ -134,7 +150,7 @@ impl Caller {
             permission,
             operation: operation.id,
             request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
-            purpose: purpose_of(request),
+            purpose: if operation.is_sensitive { purpose_of(request)? } else { None },
         })
     }
 }
@@ -148,9 +164,22 @@ fn follow(service: &Service) -> Option<Store> {
     Some(store)
 }
 
-fn purpose_of(request: &HttpRequest) -> Option<String> {
-    let said = request.headers().get(PURPOSE)?.to_str().ok()?.trim();
-    (1..=LONGEST_PURPOSE).contains(&said.len()).then(|| said.to_owned())
+/// What the caller says in the header, percent-encoded where it is not ASCII (RFC 8187 does so too). What cannot be kept is
+/// refused: whoever says what they read for means it to stand on the trail.
+fn purpose_of(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let Some(given) = request.headers().get(PURPOSE) else { return Ok(None) };
+    let said = percent_encoding::percent_decode(given.as_bytes()).decode_utf8().ok();
+    let said = said
+        .map(|text| text.trim().to_owned())
+        .filter(|text| (1..=LONGEST_PURPOSE).contains(&text.chars().count()) && !text.chars().any(char::is_control));
+    said.map(Some).ok_or_else(|| {
+        Problem::invalid_value(FieldError {
+            place: Place::Header,
+            pointer: format!("/{PURPOSE}"),
+            reason: &reasons::PURPOSE_UNREADABLE,
+            limit: None,
+        })
+    })
 }
 
 /// 401 with the challenge that RFC 9110 §11.6.1 asks for.

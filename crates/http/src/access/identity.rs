@@ -37,7 +37,8 @@ impl Identity {
     }
 
     /// A person whom an outside provider vouches for.
-    pub(super) const fn of_outsider(actor: Actor) -> Self {
+    pub(super) fn of_outsider(actor: Actor, scope: PermissionSet) -> Self {
+        let actor = Actor { allowed: scope, ..actor };
         Self { actor, is_read_only: false, client: None, grant: None }
     }
 

@@ -12,6 +12,7 @@ use aumsos_domain::{
     text_value::{Email, Name},
 };
 use aumsos_persistence::{Author, Store, StoreError, Work, access::PlaceFound};
+use chrono::Utc;
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation,
@@ -31,7 +32,14 @@ const KEYS_GOOD_FOR: Duration = Duration::from_mins(10);
 /// How soon they are asked for again for a key that is not among them.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// How far clocks may be apart, in seconds.
-const LEEWAY: u64 = 5;
+const LEEWAY: u32 = 5;
+/// The longest time for which a token may be good, in seconds. It cannot be called back here: what the provider took
+/// away is felt when it ends, so that one which is good for months would let somebody in for months after.
+const LONGEST_LIFE: i64 = 24 * 60 * 60;
+/// What ID tokens carry and access tokens do not (`OpenID` Connect Core 1.0 §2, §3.3.2.11).
+const OF_ID_TOKENS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
+/// What `amr` says of a second factor (RFC 8176 §2): several factors, a code that is good once, a key in hardware.
+const SECOND_FACTORS: [&str; 3] = ["mfa", "otp", "hwk"];
 /// The largest document of the provider that is read, in bytes.
 const LARGEST_DOCUMENT: usize = 1 << 20;
 
@@ -44,6 +52,18 @@ pub struct OutsideProvider {
     pub audience: String,
     /// The claim that lists roles, with dots leading into objects; none where people have the roles that they hold here.
     pub roles_claim: Option<String>,
+    /// What `acr` says of whoever showed a second factor; none where only `amr` tells.
+    pub second_factor_acr: Option<String>,
+}
+
+impl OutsideProvider {
+    /// Whether claims tell that a second factor was shown.
+    fn tells_of_second_factor(&self, claims: &Value) -> bool {
+        let ways = claims.get("amr").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let by_way = ways.iter().filter_map(Value::as_str).any(|way| SECOND_FACTORS.contains(&way));
+        let level = claims.get("acr").and_then(Value::as_str);
+        by_way || self.second_factor_acr.as_deref().is_some_and(|acr| level == Some(acr))
+    }
 }
 
 /// Somebody whom the provider vouches for.
@@ -56,6 +76,8 @@ pub(super) struct Outsider {
     name: Option<Name>,
     /// The roles that the provider gives, `ROLE@PLACE`; none where it does not decide on them.
     roles: Option<Vec<String>>,
+    /// Whether the provider says that a second factor was shown.
+    pub(super) has_shown_second_factor: bool,
 }
 
 /// The provider with the keys that it publishes.
@@ -82,8 +104,8 @@ impl Outside {
     /// Whom a token stands for and when it ends (seconds since 1970).
     pub(super) async fn verify(&self, token: &str) -> Option<(Outsider, i64)> {
         let header = jsonwebtoken::decode_header(token).ok()?;
-        let is_access = header.typ.as_deref().is_none_or(|typ| ["at+jwt", "JWT"].contains(&typ));
-        if !is_access || !ALGORITHMS.contains(&header.alg) {
+        let may_be_access = header.typ.as_deref().is_none_or(|typ| ["at+jwt", "JWT"].contains(&typ));
+        if !may_be_access || !ALGORITHMS.contains(&header.alg) {
             return None;
         }
         let jwk = self.key(&header.kid?).await?;
@@ -95,9 +117,14 @@ impl Outside {
         validation.set_audience(&[&self.provider.audience]);
         validation.set_issuer(&[&self.provider.issuer]);
         validation.validate_nbf = true;
-        validation.leeway = LEEWAY;
+        validation.leeway = LEEWAY.into();
         let key = DecodingKey::from_jwk(&jwk).ok()?;
         let claims = jsonwebtoken::decode::<Value>(token, &key, &validation).ok()?.claims;
+        let expires_at = claims.get("exp").and_then(Value::as_i64)?;
+        let latest = Utc::now().timestamp() + LONGEST_LIFE + i64::from(LEEWAY);
+        if !is_of_access_token(&claims) || expires_at > latest {
+            return None;
+        }
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let is_verified = claims.get("email_verified").and_then(Value::as_bool) == Some(true);
         let outsider = Outsider {
@@ -106,8 +133,9 @@ impl Outside {
             email: text("email").filter(|_| is_verified).and_then(|email| Email::parse(email).ok()),
             name: text("name").and_then(|name| Name::parse(name).ok()),
             roles: self.provider.roles_claim.as_deref().map(|claim| roles_in(&claims, claim)),
+            has_shown_second_factor: self.provider.tells_of_second_factor(&claims),
         };
-        Some((outsider, claims.get("exp").and_then(Value::as_i64)?))
+        Some((outsider, expires_at))
     }
 
     /// A key of the provider: of those known, or asked for.
@@ -166,6 +194,16 @@ impl Outside {
 pub(crate) fn is_for(key: &Jwk, algorithm: Algorithm) -> bool {
     // Both are named as RFC 7518 §3.1 names them.
     key.common.key_algorithm.is_none_or(|said| said.to_string() == format!("{algorithm:?}"))
+}
+
+/// Whether claims are those of an access token. An ID token or a refresh token of the same provider may be for the same
+/// audience and signed with the same key; what a token is, Keycloak says in `typ`.
+fn is_of_access_token(claims: &Value) -> bool {
+    match claims.get("typ") {
+        // Older ones of Keycloak hold the `nonce` of the sign-in.
+        Some(typ) => typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("Bearer")),
+        None => OF_ID_TOKENS.iter().all(|name| claims.get(name).is_none()),
+    }
 }
 
 /// The texts of a list in the claims.
@@ -240,5 +278,46 @@ mod tests {
         assert_eq!(roles_in(&claims, "realm_access.roles"), ["regional_officer@PWM:35"]);
         assert!(roles_in(&claims, "roles").is_empty());
         assert!(roles_in(&claims, "elsewhere.roles").is_empty());
+    }
+
+    #[test]
+    fn an_access_token_says_nothing_that_an_id_token_says() {
+        for right in [
+            json!({}),
+            json!({ "typ": "Bearer", "amr": ["pwd"], "sid": "1" }),
+            json!({ "typ": "bearer", "nonce": "n-0S6" }),
+        ] {
+            assert!(is_of_access_token(&right), "{right}");
+        }
+        for wrong in [
+            json!({ "typ": "ID" }),
+            json!({ "typ": "Refresh" }),
+            json!({ "typ": "Offline" }),
+            json!({ "typ": ["Bearer"] }),
+            json!({ "nonce": "n-0S6" }),
+            json!({ "at_hash": "x" }),
+            json!({ "c_hash": "x" }),
+        ] {
+            assert!(!is_of_access_token(&wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_second_factor_is_told_by_amr_or_by_the_acr_that_was_agreed() {
+        let provider = |acr: Option<&str>| OutsideProvider {
+            issuer: String::new(),
+            audience: String::new(),
+            roles_claim: None,
+            second_factor_acr: acr.map(str::to_owned),
+        };
+        for way in ["mfa", "otp", "hwk"] {
+            assert!(provider(None).tells_of_second_factor(&json!({ "amr": ["pwd", way] })), "{way}");
+        }
+        for claims in [json!({}), json!({ "amr": ["pwd"] }), json!({ "amr": "mfa" }), json!({ "acr": "2" })] {
+            assert!(!provider(None).tells_of_second_factor(&claims), "{claims}");
+        }
+        assert!(provider(Some("2")).tells_of_second_factor(&json!({ "acr": "2" })));
+        assert!(!provider(Some("2")).tells_of_second_factor(&json!({ "acr": "1", "amr": ["pwd"] })));
+        assert!(!provider(Some("2")).tells_of_second_factor(&json!({ "acr": 2 })));
     }
 }

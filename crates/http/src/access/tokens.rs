@@ -283,7 +283,9 @@ impl Tokens {
             Verified::Outside { outsider, .. } => {
                 let found = super::outside::person_of(store, outsider).await?;
                 let (person, roles) = found.ok_or(TokenError::Invalid)?;
-                Ok(Identity::of_outsider(actor_of(store, ActorId::Person(person), roles).await?))
+                let actor = actor_of(store, ActorId::Person(person), roles).await?;
+                let scope = self.as_shown(PermissionSet::ALL, outsider.has_shown_second_factor);
+                Ok(Identity::of_outsider(actor, scope))
             }
         }
     }
@@ -307,10 +309,16 @@ impl Tokens {
         if !store.is_person_active(grant.person).await? {
             return Err(TokenError::Invalid);
         }
-        let lacks_second_factor = self.is_second_factor_required && !grant.has_shown_second_factor;
-        let scope = if lacks_second_factor { scope.without(PermissionSet::of_personal_data()) } else { scope };
+        let scope = self.as_shown(scope, grant.has_shown_second_factor);
         let actor = actor_of(store, ActorId::Person(grant.person), None).await?;
         Ok(Identity::of_person(actor, client, grant_id, scope))
+    }
+
+    /// What is left of a scope by what its person showed: no personal data where a second factor is compulsory and was
+    /// not shown.
+    fn as_shown(&self, scope: PermissionSet, has_shown_second_factor: bool) -> PermissionSet {
+        let lacks_second_factor = self.is_second_factor_required && !has_shown_second_factor;
+        if lacks_second_factor { scope.without(PermissionSet::of_personal_data()) } else { scope }
     }
 }
 
@@ -326,6 +334,7 @@ async fn actor_of(
     };
     let mut actor = Actor::new(id, roles);
     actor.shared = store.shared_with(&actor.roles).await?;
+    actor.hands = store.hands_of(id).await?;
     Ok(actor)
 }
 

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use aumsos_persistence::StoreError;
+use aumsos_persistence::{IsContended, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,6 +40,12 @@ impl From<StoreError> for Refused {
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
+    }
+}
+
+impl IsContended for Refused {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.is_contended())
     }
 }
 

@@ -1,6 +1,8 @@
 //! How a client shows that it is the one: HTTP Basic, a secret in the form, an assertion that it signed (RFC 7523), or,
 //! for an app that can keep no secret, nothing but its id.
 
+use std::net::IpAddr;
+
 use actix_web::{HttpRequest, http::header, web};
 use aumsos_domain::access::ClientKind;
 use aumsos_persistence::{StoreError, Work, access::ClientRecord};
@@ -31,6 +33,10 @@ pub(super) const ASSERTION_ALGORITHMS: [(&str, Algorithm); 5] = [
 ];
 /// For how long an assertion can be good at most, in seconds.
 const LONGEST_ASSERTION: i64 = 3600;
+/// The longest id of an assertion, in characters.
+const LONGEST_ID: usize = 255;
+/// How far clocks may be apart, in seconds.
+const LEEWAY: u32 = 5;
 
 /// What a form shows of the client.
 #[expect(clippy::struct_field_names, reason = "the names of OAuth")]
@@ -84,7 +90,19 @@ struct Assertion {
     iss: String,
     sub: String,
     exp: i64,
+    iat: Option<i64>,
     jti: String,
+}
+
+impl Assertion {
+    /// Whether its client made it for itself, not in time to come, for a while and once: without an id of its own it
+    /// could not be told from the next.
+    fn is_sound(&self, now: i64) -> bool {
+        let was_made = self.iat.is_none_or(|iat| iat <= now.saturating_add(LEEWAY.into()));
+        let is_short = self.exp <= now.saturating_add(LONGEST_ASSERTION);
+        let has_id = (1..=LONGEST_ID).contains(&self.jti.chars().count());
+        self.iss == self.sub && was_made && is_short && has_id
+    }
 }
 
 /// The client that asks, when it has shown that it is the one and may come from where it does.
@@ -93,12 +111,17 @@ pub(super) async fn authenticate(
     request: &HttpRequest,
     shown: Shown,
 ) -> Result<ClientRecord, Refused> {
-    let client = by_what_it_shows(caller, request, shown).await?;
     let address = peer(caller.service(), request);
+    let client = by_what_it_shows(caller, request, address, shown).await?;
     if address.is_none_or(|address| client.may_come_from(address)) { Ok(client) } else { Err(invalid_client()) }
 }
 
-async fn by_what_it_shows(caller: &Caller, request: &HttpRequest, shown: Shown) -> Result<ClientRecord, Refused> {
+async fn by_what_it_shows(
+    caller: &Caller,
+    request: &HttpRequest,
+    address: Option<IpAddr>,
+    shown: Shown,
+) -> Result<ClientRecord, Refused> {
     let in_header = basic(request);
     let ways = [in_header.is_some(), shown.client_secret.is_some(), shown.client_assertion.is_some()];
     if ways.into_iter().filter(|way| *way).count() > 1 {
@@ -108,7 +131,7 @@ async fn by_what_it_shows(caller: &Caller, request: &HttpRequest, shown: Shown) 
         if shown.client_assertion_type.as_deref() != Some(ASSERTION_TYPE) {
             return Err(refused("invalid_request", "client_assertion_type must be the one of RFC 7523."));
         }
-        return by_assertion(caller, shown.client_id.as_deref(), assertion).await;
+        return by_assertion(caller, address, shown.client_id.as_deref(), assertion).await;
     }
     let by_form = shown.client_id.clone().zip(shown.client_secret);
     let Some((id, secret)) = in_header.or(by_form) else {
@@ -117,7 +140,7 @@ async fn by_what_it_shows(caller: &Caller, request: &HttpRequest, shown: Shown) 
     if shown.client_id.is_some_and(|named| named != id) {
         return Err(refused("invalid_request", "client_id names another client than the header."));
     }
-    caller.service().rate_limits.check_account(&id)?;
+    caller.service().rate_limits.check_client(&id, address)?;
     caller.store().authenticate_client(&id, &secret).await?.ok_or_else(invalid_client)
 }
 
@@ -128,11 +151,16 @@ async fn without_secret(caller: &Caller, client_id: Option<&str>) -> Result<Clie
     client.filter(|client| client.kind == ClientKind::Public).ok_or_else(invalid_client)
 }
 
-async fn by_assertion(caller: &Caller, named: Option<&str>, assertion: &str) -> Result<ClientRecord, Refused> {
+async fn by_assertion(
+    caller: &Caller,
+    address: Option<IpAddr>,
+    named: Option<&str>,
+    assertion: &str,
+) -> Result<ClientRecord, Refused> {
     let header = jsonwebtoken::decode_header(assertion).map_err(|_| invalid_client())?;
     // Whose key verifies it is read from the claims, and believed once it has.
     let said = jsonwebtoken::dangerous::insecure_decode::<Assertion>(assertion).map_err(|_| invalid_client())?.claims;
-    caller.service().rate_limits.check_account(&said.sub)?;
+    caller.service().rate_limits.check_client(&said.sub, address)?;
     let client = caller.store().client_named(&said.sub).await?.ok_or_else(invalid_client)?;
     let keys = client.jwks.as_deref().and_then(|jwks| serde_json::from_str::<JwkSet>(jwks).ok());
     let keys = keys.ok_or_else(invalid_client)?;
@@ -144,12 +172,11 @@ async fn by_assertion(caller: &Caller, named: Option<&str>, assertion: &str) -> 
     validation.set_audience(&[public_url.clone(), format!("{public_url}/oauth/token")]);
     validation.set_issuer(&[&said.sub]);
     validation.validate_nbf = true;
-    validation.leeway = 5;
+    validation.leeway = LEEWAY.into();
     let claims =
         jsonwebtoken::decode::<Assertion>(assertion, &decoding, &validation).map_err(|_| invalid_client())?.claims;
-    let is_of_client = claims.iss == claims.sub && named.is_none_or(|named| named == claims.sub);
-    let is_short = claims.exp <= Utc::now().timestamp() + LONGEST_ASSERTION;
-    let expires_at = DateTime::from_timestamp(claims.exp, 0).filter(|_| is_of_client && is_short);
+    let is_sound = claims.is_sound(Utc::now().timestamp()) && named.is_none_or(|named| named == claims.sub);
+    let expires_at = DateTime::from_timestamp(claims.exp, 0).filter(|_| is_sound);
     let expires_at = expires_at.ok_or_else(invalid_client)?;
     let author = caller.author();
     let used = caller

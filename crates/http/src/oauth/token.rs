@@ -152,34 +152,35 @@ async fn by_code(
     let granted =
         caller.store().write::<_, StoreError>(&author, async |work: &mut Work| work.redeem_code(shown, device).await);
     let granted = granted.await?.ok_or(refused("invalid_grant", "The code is wrong, was used or is over."))?;
-    by_grant(caller, client, granted, None).await
+    let scope = granted.scope.and(client.scopes);
+    by_grant(caller, client, granted, scope).await
 }
 
 async fn by_refresh_token(caller: &Caller, client: &ClientRecord, form: &TokenRequest) -> Result<TokenOut, Refused> {
     let Some(shown) = &form.refresh_token else {
         return Err(refused("invalid_request", "Send refresh_token."));
     };
-    // What would be refused anyway must not use the token up.
-    if form.scope.as_deref().is_some_and(|scope| PermissionSet::from_scope(scope).is_none()) {
-        return Err(refused("invalid_scope", "The scope names a permission that does not exist."));
-    }
     let author = caller.author();
-    let granted =
-        caller.store().write::<_, StoreError>(&author, async |work: &mut Work| work.refresh(client.id, shown).await);
-    let granted = granted.await?.ok_or(refused("invalid_grant", "The refresh token is wrong, was used or is over."))?;
-    by_grant(caller, client, granted, form.scope.as_deref()).await
+    let granted = caller.store().write::<_, Refused>(&author, async |work: &mut Work| {
+        let Some(granted) = work.refresh(client.id, shown).await? else { return Ok(None) };
+        // A scope that is refused leaves all of it undone: what gives nothing must not use the token up.
+        let scope = narrowed(form.scope.as_deref(), granted.scope.and(client.scopes))?;
+        Ok(Some((granted, scope)))
+    });
+    let wrong = refused("invalid_grant", "The refresh token is wrong, was used or is over.");
+    let (granted, scope) = granted.await?.ok_or(wrong)?;
+    by_grant(caller, client, granted, scope).await
 }
 
 async fn by_grant(
     caller: &Caller,
     client: &ClientRecord,
     granted: Granted,
-    scope: Option<&str>,
+    scope: PermissionSet,
 ) -> Result<TokenOut, Refused> {
     if !caller.store().is_person_active(granted.person).await? {
         return Err(refused("invalid_grant", "The person may not come in any more."));
     }
-    let scope = narrowed(scope, granted.scope.and(client.scopes))?;
     let client_id = client.client_id.clone();
     let subject = Subject { id: granted.person, client_id, grant: Some(granted.id), scope };
     token(caller, subject, Some(granted.refresh_token)).await

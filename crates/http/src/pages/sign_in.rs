@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     answer::{Failure, GoOn, Page, answer, go_to, html, local_path},
-    visitor::{Visitor, encoded},
+    visitor::{Known, Visitor, encoded},
 };
 use crate::service::Service;
 
@@ -83,13 +83,12 @@ pub(super) async fn begin(
         })
         .await?;
     tracing::info!(person = %record.person, "signed in");
-    let cookies = vec![visitor.session_cookie(token), visitor.browser_cookie(&record.email)?];
-    let next = if record.has_second_factor {
-        format!("/sign-in/second-factor?continue_to={}", encoded(continue_to))
-    } else {
-        continue_to.to_owned()
-    };
-    Ok(go_to(&next, cookies))
+    let session = visitor.session_cookie(token);
+    if record.has_second_factor {
+        // The browser is not known yet: each sign-in with a stolen password would bring its thief fresh tries of codes.
+        return Ok(go_to(&format!("/sign-in/second-factor?continue_to={}", encoded(continue_to)), vec![session]));
+    }
+    Ok(go_to(continue_to, vec![session, visitor.browser_cookie(Known::ByPassword, &record.email)?]))
 }
 
 /// Whether a person must show a second factor: whoever's password is too short to stand without one, as after a reset

@@ -65,6 +65,8 @@ texts! {
     password_hint: "Sedikitnya 15 karakter; rangkaian beberapa kata mudah diingat. Dengan faktor kedua cukup 8.",
         "At least 15 characters; several words in a row are easy to remember. With a second factor 8 will do.";
     password_wrong: "Kata sandi sekarang salah.", "The current password is wrong.";
+    password_again: "Peramban yang terbuka belum menunjukkan bahwa ini Anda; karena itu kata sandi diminta sekali lagi.",
+        "An open browser does not show that it is you, so the password is asked for once more.";
     save: "Simpan", "Save";
 
     welcome: "Selamat datang", "Welcome";

@@ -26,6 +26,24 @@ use crate::{
 /// How long a browser is known in which somebody signed in.
 const BROWSER_KNOWN_FOR: Duration = Duration::days(400);
 
+/// What somebody showed in a browser that is known from then on.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Known {
+    /// The password, which is all that the person has.
+    ByPassword,
+    /// The second factor.
+    BySecondFactor,
+}
+
+impl Known {
+    const fn purpose(self) -> &'static str {
+        match self {
+            Self::ByPassword => "browser",
+            Self::BySecondFactor => "browser of a second factor",
+        }
+    }
+}
+
 /// A browser with all that it brought along.
 pub(super) struct Visitor {
     pub(super) service: Service,
@@ -91,9 +109,14 @@ impl Visitor {
 
     /// The mark of this browser, if this person signed in with it before.
     pub(super) fn known_browser(&self, email: &str) -> Option<&str> {
+        self.mark_of(Known::BySecondFactor, email).or_else(|| self.mark_of(Known::ByPassword, email))
+    }
+
+    /// The mark of this browser, if this person showed this much in it before.
+    pub(super) fn mark_of(&self, by: Known, email: &str) -> Option<&str> {
         let mark = self.known_browser.as_deref()?;
         let (seed, hash) = mark.split_once('.')?;
-        self.store().vault().is_mark("browser", &format!("{seed}:{email}"), hash).then_some(mark)
+        self.store().vault().is_mark(by.purpose(), &format!("{seed}:{email}"), hash).then_some(mark)
     }
 
     /// The cookie by which forms are tied to this browser.
@@ -113,10 +136,10 @@ impl Visitor {
         cookie
     }
 
-    /// The cookie by which a browser is known in which this person signed in.
-    pub(super) fn browser_cookie(&self, email: &str) -> Result<Cookie<'static>, Failure> {
+    /// The cookie by which a browser is known in which this person signed in, to the end.
+    pub(super) fn browser_cookie(&self, by: Known, email: &str) -> Result<Cookie<'static>, Failure> {
         let seed = Vault::fresh_secret()?;
-        let hash = self.store().vault().mark("browser", &format!("{seed}:{email}"));
+        let hash = self.store().vault().mark(by.purpose(), &format!("{seed}:{email}"));
         Ok(self.cookie(BROWSER, format!("{seed}.{hash}")).max_age(BROWSER_KNOWN_FOR).finish())
     }
 
