@@ -166,13 +166,13 @@ impl Reply {
 
     /// Nothing to say.
     pub const fn nothing() -> Self {
-        Self(Answer { status: 204, headers: Vec::new(), body: String::new() })
+        Self(Answer { status: 204, headers: Vec::new(), body: String::new(), reads: Vec::new() })
     }
 
     fn with<T: Serialize>(status: StatusCode, headers: Vec<(String, String)>, body: &T) -> Result<Self, Problem> {
         let body = serde_json::to_string(body)
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, &reasons::INTERNAL))?;
-        Ok(Self(Answer { status: status.as_u16(), headers, body }))
+        Ok(Self(Answer { status: status.as_u16(), headers, body, reads: Vec::new() }))
     }
 }
 
@@ -186,6 +186,7 @@ impl Caller {
         let keys = repeat.keys_for(self);
         let answer =
             self.store().write_once::<Problem>(&self.author(), &keys, async |work| Ok(command(work).await?.0)).await?;
+        self.note_reads(&answer.reads).await?;
         Ok(respond(answer))
     }
 

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use aumsos_domain::{RecordKind, access::Permission};
 use aumsos_persistence::{
     Work,
-    sensitive_reads::{KeptRead, SensitiveRead, SensitiveReadFilters},
+    sensitive_reads::{KeptRead, Purpose, SensitiveRead, SensitiveReadFilters},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,26 +25,24 @@ const MANY_PEOPLE: i64 = 200;
 impl Caller {
     /// Writes down what this answer shows. An answer whose reads cannot be written down does not go out.
     pub(crate) async fn note_reads(&self, reads: &[SensitiveRead]) -> Result<(), Problem> {
-        if !reads.is_empty() {
-            let told = self.store().note_sensitive_reads(&self.author(), self.purpose(), reads).await?;
-            self.raise_alarm(told, reads);
-        }
-        Ok(())
+        let right = self.right();
+        self.note_reads_for(self.purpose(&right), reads).await
     }
 
     /// As [`Self::note_reads`], for the answer of a command.
     pub(crate) async fn note_reads_in(&self, work: &mut Work, reads: &[SensitiveRead]) -> Result<(), Problem> {
         if !reads.is_empty() {
-            let told = work.note_sensitive_reads(self.purpose(), reads).await?;
+            let right = self.right();
+            let told = work.note_sensitive_reads(self.purpose(&right), reads).await?;
             self.raise_alarm(told, reads);
         }
         Ok(())
     }
 
     /// As [`Self::note_reads`], for a purpose that the service knows better than the caller.
-    pub(crate) async fn note_reads_for(&self, purpose: &str, reads: &[SensitiveRead]) -> Result<(), Problem> {
+    pub(crate) async fn note_reads_for(&self, purpose: Purpose<'_>, reads: &[SensitiveRead]) -> Result<(), Problem> {
         if !reads.is_empty() {
-            let told = self.store().note_sensitive_reads(&self.author(), Some(purpose), reads).await?;
+            let told = self.store().note_sensitive_reads(&self.author(), purpose, reads).await?;
             self.raise_alarm(told, reads);
         }
         Ok(())
@@ -70,7 +68,7 @@ impl Caller {
     "actor_id": "0190a0a0-0000-7000-8000-00000000000a", "request_id": "0190a0a0-0000-7000-8000-0000000000f1",
     "record_kind": "institution", "record_id": "0190a0a0-0000-7000-8000-000000000042",
     "institution_id": "0190a0a0-0000-7000-8000-000000000042", "fields": ["contacts"], "people": 2,
-    "purpose": "kunjungan verifikasi"
+    "purpose": "kunjungan verifikasi", "emergency_access_id": null
 }))]
 pub struct SensitiveReadOut {
     /// UUIDv7.
@@ -94,8 +92,11 @@ pub struct SensitiveReadOut {
     /// How many people it told of.
     #[schema(minimum = 0)]
     pub people: i64,
-    /// What for, as the reader said.
+    /// What for: as the reader said in `X-Purpose`, the reason of their emergency access, or, where they said nothing, the
+    /// roles by which they read. Nothing where those words went with a person who was erased.
     pub purpose: Option<String>,
+    /// The emergency access by which they read, if by one.
+    pub emergency_access_id: Option<Uuid>,
 }
 
 impl From<KeptRead> for SensitiveReadOut {
@@ -112,6 +113,7 @@ impl From<KeptRead> for SensitiveReadOut {
             fields: read.fields,
             people: read.people,
             purpose: read.purpose,
+            emergency_access_id: read.emergency_access,
         }
     }
 }

@@ -25,6 +25,9 @@ pub enum StoreError {
     /// The idempotency key was used for another request (422).
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// It spoke of a person who was erased since (410).
+    #[error("it spoke of a person who was erased")]
+    Erased,
     /// What is stored cannot be read: damaged, or sealed under a master key that is not configured.
     #[error("what is stored cannot be read: {0}")]
     Unreadable(&'static str),

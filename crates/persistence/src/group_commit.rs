@@ -105,7 +105,7 @@ mod tests {
                 if refused {
                     Err(StoreError::KeyReused)
                 } else {
-                    Ok(Answer { status: 201, headers: Vec::new(), body: String::new() })
+                    Ok(Answer { status: 201, headers: Vec::new(), body: String::new(), reads: Vec::new() })
                 }
             })
             .await

@@ -9,9 +9,13 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
+use uuid::Uuid;
+
 use crate::{
     Store, StoreError, Work,
     clock::{self, to_micros},
+    sensitive_reads::SensitiveRead,
+    subjects::keys_of,
     vault::place,
 };
 
@@ -49,6 +53,9 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body; JSON.
     pub body: String,
+    /// The personal data that it shows, where it is given again; what a fresh answer shows is noted with its effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<SensitiveRead>,
 }
 
 pub(crate) enum Claim {
@@ -71,6 +78,7 @@ mod entity {
         pub request_hash: String,
         pub status: Option<i32>,
         pub answer: Option<Vec<u8>>,
+        pub subject_id: Option<Uuid>,
         pub created_at: i64,
     }
 
@@ -124,8 +132,15 @@ impl Work {
                 KeySource::Header => StoreError::KeyReused,
                 KeySource::RecordId => StoreError::Taken,
             }),
-            Some(entity::Model { answer: Some(sealed), .. }) => {
-                let plain = self.store.vault.open_own(&at(key), &sealed)?;
+            Some(entity::Model { answer: Some(sealed), subject_id, .. }) => {
+                let plain = match subject_id {
+                    None => self.store.vault.open_own(&at(key), &sealed)?,
+                    Some(person) => {
+                        let keys = keys_of(&self.store.vault, &self.transaction, &[person]).await?;
+                        let data_key = keys.get(&person).ok_or(StoreError::Erased)?;
+                        self.store.vault.open(data_key, &at(key), &sealed)?
+                    }
+                };
                 let answer = serde_json::from_slice(&plain);
                 Ok(Claim::Answered(answer.map_err(|_| StoreError::Unreadable("a kept answer"))?))
             }
@@ -133,18 +148,36 @@ impl Work {
         }
     }
 
-    /// Keeps the answer under its key.
-    pub(crate) async fn keep_answer(&mut self, key: &IdempotencyKey, answer: &Answer) -> Result<(), StoreError> {
-        let plain = serde_json::to_vec(answer).map_err(|_| StoreError::Unreadable("an answer"))?;
-        let sealed = self.store.vault.seal_own(&at(key), &plain)?;
-        entity::Entity::update_many()
-            .col_expr(entity::Column::Status, Expr::value(i32::from(answer.status)))
-            .col_expr(entity::Column::Answer, Expr::value(sealed))
-            .filter(entity::Column::Client.eq(&key.client))
-            .filter(entity::Column::Key.eq(&key.key))
-            .exec(&self.transaction)
-            .await?;
+    /// Keeps the answer under its keys. One that may speak of a person is sealed under that person's key, and goes with it.
+    pub(crate) async fn keep_answer(&mut self, keys: &[&IdempotencyKey], answer: &Answer) -> Result<(), StoreError> {
+        let kept = Answer { reads: self.noted.clone(), ..answer.clone() };
+        let plain = serde_json::to_vec(&kept).map_err(|_| StoreError::Unreadable("an answer"))?;
+        let person = self.person_spoken_of(answer);
+        let data_key = match person {
+            Some(person) => Some(self.key_of_subject(person).await?),
+            None => None,
+        };
+        for key in keys {
+            let sealed = match &data_key {
+                Some(data_key) => self.store.vault.seal(data_key, &at(key), &plain)?,
+                None => self.store.vault.seal_own(&at(key), &plain)?,
+            };
+            entity::Entity::update_many()
+                .col_expr(entity::Column::Status, Expr::value(i32::from(answer.status)))
+                .col_expr(entity::Column::Answer, Expr::value(sealed))
+                .col_expr(entity::Column::SubjectId, Expr::value(person))
+                .filter(entity::Column::Client.eq(&key.client))
+                .filter(entity::Column::Key.eq(&key.key))
+                .exec(&self.transaction)
+                .await?;
+        }
         Ok(())
+    }
+
+    /// The person an answer may speak of: the one for whom this unit of work sealed something.
+    fn person_spoken_of(&self, answer: &Answer) -> Option<Uuid> {
+        let only = (self.sealed_for.len() == 1).then(|| self.sealed_for.first().copied()).flatten();
+        only.filter(|_| !answer.body.is_empty())
     }
 }
 

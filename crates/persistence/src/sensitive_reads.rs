@@ -1,12 +1,16 @@
 //! The trail of reads: who read which fields of whom, and when. Written with the read itself; a read that cannot be
 //! written down is not answered.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Duration, Utc};
+use data_encoding::BASE64;
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select,
     sea_query::{Expr, ExprTrait, Func, Query},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use aumsos_domain::{
@@ -16,11 +20,13 @@ use aumsos_domain::{
 
 use crate::{
     Author, Store, StoreError, Work,
-    beneficiaries::tell_reasons,
+    beneficiaries::reasons_of,
     clock::{self, from_micros, to_micros},
     institutions::entity::institution,
     page::{Direction, Key, KeyValue, Keyset, Page},
     sight::within,
+    subjects::{self, Place, SubjectKeys, keys_of},
+    vault::{Vault, place},
 };
 
 mod entity {
@@ -41,6 +47,8 @@ mod entity {
         pub fields: String,
         pub people: i64,
         pub purpose: Option<String>,
+        pub sealed_purpose: Option<String>,
+        pub emergency_access_id: Option<Uuid>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -51,9 +59,23 @@ mod entity {
 
 /// What the trail calls a look-up of people, in the place of fields.
 const LOOKUP: &str = "lookup";
+/// The place of words about no one person.
+const OF_NOBODY: &str = "sensitive_read.sealed_purpose, of nobody";
+const DAMAGED: StoreError = StoreError::Unreadable("a read");
+
+/// What somebody reads for.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose<'a> {
+    /// They said so. Such words may speak of people: they are sealed with the person whose record is read.
+    Said(&'a str),
+    /// They said nothing: what gives them the right, in the service's own words.
+    Right(&'a str),
+    /// An emergency, for which they opened this access.
+    Emergency(Uuid),
+}
 
 /// One record whose personal data was shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensitiveRead {
     /// What kind of record.
     pub kind: RecordKind,
@@ -62,7 +84,7 @@ pub struct SensitiveRead {
     /// The institution it belongs to.
     pub institution: Uuid,
     /// Which of its fields.
-    pub fields: Vec<&'static str>,
+    pub fields: Vec<Cow<'static, str>>,
     /// How many people it told of.
     pub people: usize,
 }
@@ -90,8 +112,11 @@ pub struct KeptRead {
     pub fields: Vec<String>,
     /// How many people it told of.
     pub people: i64,
-    /// What for, as the reader said.
+    /// What for: as the reader said, the reason of their emergency access, or what gave them the right. Nothing where those
+    /// words went with a person who was erased.
     pub purpose: Option<String>,
+    /// The emergency access by which they read, if by one.
+    pub emergency_access: Option<Uuid>,
 }
 
 /// Which reads.
@@ -112,10 +137,10 @@ impl Store {
     pub async fn note_sensitive_reads(
         &self,
         author: &Author,
-        purpose: Option<&str>,
+        purpose: Purpose<'_>,
         reads: &[SensitiveRead],
     ) -> Result<i64, StoreError> {
-        note(&self.write, author, purpose, reads).await
+        note(&self.vault, &self.write, author, purpose, reads).await
     }
 
     /// The reads of records within a scope, in the order of time.
@@ -147,7 +172,7 @@ impl Store {
     pub(crate) async fn note_and_count_lookups(
         &self,
         author: &Author,
-        purpose: Option<&str>,
+        purpose: Purpose<'_>,
         most: u64,
     ) -> Result<Vec<DateTime<Utc>>, StoreError> {
         let now = clock::now();
@@ -155,10 +180,10 @@ impl Store {
             kind: RecordKind::Beneficiary,
             record: Uuid::nil(),
             institution: Uuid::nil(),
-            fields: vec![LOOKUP],
+            fields: vec![LOOKUP.into()],
             people: 0,
         };
-        note(&self.write, author, purpose, &[lookup]).await?;
+        note(&self.vault, &self.write, author, purpose, &[lookup]).await?;
         let times: Vec<i64> = entity::Entity::find()
             .select_only()
             .column(entity::Column::At)
@@ -177,10 +202,20 @@ impl Store {
 
     async fn read_trail(&self, query: Select<entity::Entity>) -> Result<Vec<KeptRead>, StoreError> {
         let rows = query.all(&self.read).await?;
-        let mut reads: Vec<KeptRead> = rows.into_iter().map(KeptRead::try_from).collect::<Result<_, _>>()?;
-        let mut purposes: Vec<_> = reads.iter_mut().map(|read| &mut read.purpose).collect();
-        tell_reasons(&self.vault, &self.read, &mut purposes).await?;
-        Ok(reads)
+        let people = rows.iter().filter(|row| row.sealed_purpose.is_some()).map(|row| row.record_id);
+        let keys = self.keys_of_subjects(&people.collect::<Vec<_>>()).await?;
+        let accesses: Vec<Uuid> = rows.iter().filter_map(|row| row.emergency_access_id).collect();
+        let reasons = reasons_of(&self.vault, &self.read, &accesses).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                if let Some(sealed) = row.sealed_purpose.take() {
+                    row.purpose = said(&self.vault, &keys, &row, &sealed)?;
+                }
+                let reason = row.emergency_access_id.and_then(|access| reasons.get(&(access, row.record_id)));
+                row.purpose = reason.map(ToString::to_string).or(row.purpose);
+                KeptRead::try_from(row)
+            })
+            .collect()
     }
 
     /// How many there are.
@@ -233,38 +268,89 @@ impl Work {
     /// As [`Store::note_sensitive_reads`], for what a command answers with.
     pub async fn note_sensitive_reads(
         &mut self,
-        purpose: Option<&str>,
+        purpose: Purpose<'_>,
         reads: &[SensitiveRead],
     ) -> Result<i64, StoreError> {
-        note(&self.transaction, &self.author, purpose, reads).await
+        self.noted.extend_from_slice(reads);
+        note(&self.store.vault, &self.transaction, &self.author, purpose, reads).await
     }
 }
 
 async fn note<C: ConnectionTrait>(
+    vault: &Vault,
     connection: &C,
     author: &Author,
-    purpose: Option<&str>,
+    purpose: Purpose<'_>,
     reads: &[SensitiveRead],
 ) -> Result<i64, StoreError> {
     let now = clock::now();
-    let rows = reads.iter().map(|read| entity::ActiveModel {
-        id: ActiveValue::Set(Uuid::now_v7()),
-        at: ActiveValue::Set(to_micros(now)),
-        actor_kind: ActiveValue::Set(author.actor.kind().to_owned()),
-        actor_id: ActiveValue::Set(author.actor.id()),
-        request_id: ActiveValue::Set(author.request_id.clone()),
-        record_kind: ActiveValue::Set(read.kind.code().to_owned()),
-        record_id: ActiveValue::Set(read.record),
-        institution_id: ActiveValue::Set(read.institution),
-        fields: ActiveValue::Set(read.fields.join(",")),
-        people: ActiveValue::Set(i64::try_from(read.people).unwrap_or(i64::MAX)),
-        purpose: ActiveValue::Set(purpose.map(str::to_owned)),
-    });
+    let (said, right, access) = match purpose {
+        Purpose::Said(words) => (Some(words), None, None),
+        Purpose::Right(right) => (None, Some(right.to_owned()), None),
+        Purpose::Emergency(access) => (None, None, Some(access)),
+    };
+    let people = reads.iter().filter(|read| said.is_some() && is_of_person(read.kind)).map(|read| read.record);
+    let keys = keys_of(vault, connection, &people.collect::<Vec<_>>()).await?;
+    let mut rows = Vec::with_capacity(reads.len());
+    for read in reads {
+        let id = Uuid::now_v7();
+        let sealed = said.map(|words| sealed(vault, &keys, id, read, words)).transpose()?;
+        rows.push(entity::ActiveModel {
+            id: ActiveValue::Set(id),
+            at: ActiveValue::Set(to_micros(now)),
+            actor_kind: ActiveValue::Set(author.actor.kind().to_owned()),
+            actor_id: ActiveValue::Set(author.actor.id()),
+            request_id: ActiveValue::Set(author.request_id.clone()),
+            record_kind: ActiveValue::Set(read.kind.code().to_owned()),
+            record_id: ActiveValue::Set(read.record),
+            institution_id: ActiveValue::Set(read.institution),
+            fields: ActiveValue::Set(read.fields.join(",")),
+            people: ActiveValue::Set(i64::try_from(read.people).unwrap_or(i64::MAX)),
+            purpose: ActiveValue::Set(right.clone()),
+            sealed_purpose: ActiveValue::Set(sealed),
+            emergency_access_id: ActiveValue::Set(access),
+        });
+    }
     if reads.is_empty() {
         return Ok(0);
     }
     entity::Entity::insert_many(rows).exec_without_returning(connection).await?;
     people_in_the_last_hour(connection, author.actor, now).await
+}
+
+/// Whether a record is one person's, with a key of its own; others are sealed under the key of the installation.
+fn is_of_person(kind: RecordKind) -> bool {
+    kind == RecordKind::Beneficiary
+}
+
+fn place_of(id: Uuid, subject: Uuid) -> Place {
+    Place { column: "sensitive_read.sealed_purpose", row: id, subject, version: 1 }
+}
+
+fn sealed(
+    vault: &Vault,
+    keys: &SubjectKeys,
+    id: Uuid,
+    read: &SensitiveRead,
+    words: &str,
+) -> Result<String, StoreError> {
+    match keys.get(&read.record) {
+        Some(key) => subjects::seal(vault, key, &place_of(id, read.record), &words),
+        None => Ok(BASE64.encode(&vault.seal_own(&place(OF_NOBODY, id.as_bytes()), words.as_bytes())?)),
+    }
+}
+
+fn said(vault: &Vault, keys: &SubjectKeys, row: &entity::Model, sealed: &str) -> Result<Option<String>, StoreError> {
+    if let Some(key) = keys.get(&row.record_id) {
+        return subjects::open(vault, key, &place_of(row.id, row.record_id), sealed).map(Some);
+    }
+    if RecordKind::from_code(&row.record_kind).is_some_and(is_of_person) && !row.record_id.is_nil() {
+        // They were erased, and what was said of them with them.
+        return Ok(None);
+    }
+    let bytes = BASE64.decode(sealed.as_bytes()).map_err(|_| DAMAGED)?;
+    let words = vault.open_own(&place(OF_NOBODY, row.id.as_bytes()), &bytes)?;
+    String::from_utf8(words).map(Some).map_err(|_| DAMAGED)
 }
 
 async fn people_in_the_last_hour<C: ConnectionTrait>(
@@ -301,12 +387,13 @@ impl TryFrom<entity::Model> for KeptRead {
             actor_kind: row.actor_kind,
             actor_id: row.actor_id,
             request_id: row.request_id,
-            record_kind: RecordKind::from_code(&row.record_kind).ok_or(StoreError::Unreadable("a read"))?,
+            record_kind: RecordKind::from_code(&row.record_kind).ok_or(DAMAGED)?,
             record_id: row.record_id,
             institution_id: row.institution_id,
             fields: row.fields.split(',').map(str::to_owned).collect(),
             people: row.people,
             purpose: row.purpose,
+            emergency_access: row.emergency_access_id,
         })
     }
 }

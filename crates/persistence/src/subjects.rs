@@ -122,6 +122,7 @@ impl Work {
     /// The key of a subject, made when there is none. Refused where it was destroyed: a new one would make what the old
     /// one sealed read as damaged.
     pub(crate) async fn key_of_subject(&mut self, subject: Uuid) -> Result<DataKey, StoreError> {
+        self.sealed_for.insert(subject);
         if let Some(row) = data_key::Entity::find_by_id(subject).one(&self.transaction).await? {
             return self.unwrap_key(&row);
         }
@@ -159,6 +160,7 @@ impl Work {
             .filter(data_key::Column::SubjectId.eq(subject))
             .exec(&self.transaction)
             .await?;
+        self.sealed_for.remove(&subject);
         Ok(())
     }
 

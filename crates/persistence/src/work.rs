@@ -1,8 +1,11 @@
 //! The unit of work: everything one command changes, with its rows in the ledger and its idempotency record, in one
 //! transaction.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
 
 use aumsos_domain::access::ActorId;
 
@@ -12,6 +15,7 @@ use crate::{
     group_commit::Turn,
     idempotency::{Answer, Claim, IdempotencyKey},
     ledger::append,
+    sensitive_reads::SensitiveRead,
 };
 
 /// Who writes, and in which request.
@@ -40,6 +44,10 @@ pub struct Work {
     pub(crate) has_changes: bool,
     /// Whether it leaves work in the queue.
     pub(crate) has_queued: bool,
+    /// The people under whose keys it sealed something: what it answers may speak of them.
+    pub(crate) sealed_for: BTreeSet<Uuid>,
+    /// The personal data that its answer shows.
+    pub(crate) noted: Vec<SensitiveRead>,
     /// Its turn at the writer that commands share, where the transaction is a savepoint; over after the transaction.
     turn: Option<Turn>,
 }
@@ -94,7 +102,17 @@ impl Store {
 
     fn work_in(&self, transaction: DatabaseTransaction, turn: Option<Turn>, author: &Author) -> Work {
         let (author, at, store) = (author.clone(), clock::now(), self.clone());
-        Work { transaction, author, at, store, has_changes: false, has_queued: false, turn }
+        Work {
+            transaction,
+            author,
+            at,
+            store,
+            has_changes: false,
+            has_queued: false,
+            sealed_for: BTreeSet::new(),
+            noted: Vec::new(),
+            turn,
+        }
     }
 
     /// Runs a command as one unit of work and commits it; tried again, at most three times, when another
@@ -113,7 +131,8 @@ impl Store {
     }
 
     /// Runs a command at most once for each of its idempotency keys: the answer is kept in the same transaction as the
-    /// effect, and any of the keys with the same request gives it again, also after a crash or from another process.
+    /// effect, and any of the keys with the same request gives it again, also after a crash or from another process. What
+    /// an answer that is given again shows of people is in it, to be noted once more.
     pub async fn write_once<E>(
         &self,
         author: &Author,
@@ -136,8 +155,8 @@ impl Store {
                 Some(answer) => answer,
                 None => command(&mut work).await?,
             };
-            for key in fresh {
-                work.keep_answer(key, &answer).await?;
+            if !fresh.is_empty() {
+                work.keep_answer(&fresh, &answer).await?;
             }
             work.commit().await?;
             Ok(answer)

@@ -77,7 +77,9 @@ on_both! {
         care.operator.post(format!("{}/close", at(person)), json!({})).await.is_fine();
         care.stranger.get(of(access, "/record")).await.is_problem(409, "beneficiary_closed");
         let other = care.register.server.pledged(care.register.server.operator_of(care.far_home).await).await;
-        open(&other, person).await.is_problem(409, "beneficiary_closed");
+        // Of what is closed only those hear who may read it.
+        open(&other, person).await.is_not_found();
+        open(&care.worker, person).await.is_problem(409, "beneficiary_closed");
         assert_eq!(care.count("SELECT COUNT(*) FROM emergency_access").await, 1);
     }
 
@@ -85,16 +87,23 @@ on_both! {
         let person = care.recorded(care.girl()).await;
         let east = care.register.server.unit_of(aumsos_domain::institutions::Operator::Muhammadiyah, "35").await;
         let roles = [Role::CaseSupervisor].map(|role| RoleAssignment { role, place: RolePlace::Unit(east) });
-        let other_supervisor = care.register.server.client_holding(roles.to_vec()).await;
+        let other_supervisor = care.register.server.pledged(care.register.server.client_holding(roles.to_vec()).await).await;
         let access = id_of(&open(&care.supervisor, person).await.expect_status(201));
         let review = json!({ "outcome": "not_justified", "note": "Tidak ada catatan IGD." });
         care.supervisor.post(of(access, "/review"), review.clone()).await.is_problem(409, "own_emergency_access");
         care.operator.post(of(access, "/review"), review.clone()).await.is_problem(403, "permission_missing");
         let far = care.register.server.unit_of(aumsos_domain::institutions::Operator::Muhammadiyah, "73").await;
-        let far = care.register.server.client_with(Role::CaseSupervisor, RolePlace::Unit(far)).await;
+        let unpledged = care.register.server.client_with(Role::CaseSupervisor, RolePlace::Unit(care.register.unit)).await;
+        for path in ["/v1/emergency-accesses".to_owned(), of(access, "")] {
+            unpledged.get(path).await.is_problem(403, "safeguarding_code_not_accepted");
+        }
+        let far = care.register.server.pledged(care.register.server.client_with(Role::CaseSupervisor, RolePlace::Unit(far)).await).await;
         far.post(of(access, "/review"), review.clone()).await.is_not_found();
         let reviewed = other_supervisor.post(of(access, "/review"), review.clone()).await.expect_status(200);
         assert_eq!((reviewed.at("/review/outcome"), reviewed.at("/reason")), (json!("not_justified"), json!(REASON)));
+        // A reason speaks of the person: who reads it is on the trail.
+        let reads = care.operator.get(format!("{}/reads?limit=1", at(person))).await.expect_status(200);
+        assert_eq!((reads.at("/items/0/fields"), reads.at("/items/0/purpose")), (json!(["emergency_reason"]), json!("case_supervisor")));
         care.steward.post(of(access, "/review"), review).await.is_problem(409, "emergency_access_is_reviewed");
 
         let listed = async |actor: &Actor, query: &str| -> usize {
@@ -135,6 +144,43 @@ on_both! {
         open(&care.stranger, person).await.expect_status(201);
         let told = people.iter().filter(|(.., is_told)| *is_told).count();
         assert_eq!(care.count(waiting).await, i64::try_from(told).unwrap());
+    }
+
+    async fn where_no_supervisor_is_those_above_are_told(care: Care) {
+        let person = care.recorded(care.girl()).await;
+        let roles = [RoleAssignment { role: Role::CouncilOfficer, place: RolePlace::Unit(aumsos_domain::organization_units::OrganizationUnit::MUHAMMADIYAH) }];
+        let author = Author::system();
+        let made = care.register.server.store().write(&author, async |work: &mut Work| {
+            work.create_person(Uuid::now_v7(), "pusat@contoh.or.id", "Orang", &roles).await
+        });
+        made.await.unwrap();
+        open(&care.stranger, person).await.expect_status(201);
+        assert_eq!(care.count("SELECT COUNT(*) FROM outgoing_mail").await, 1);
+    }
+
+    async fn what_a_caller_says_is_never_taken_for_an_emergency(care: Care) {
+        let (one, other) = (care.recorded(care.girl()).await, care.recorded(care.girl_with(json!({ "nik": null, "name": "Umar" }))).await);
+        let access = id_of(&open(&care.stranger, one).await.expect_status(201));
+        let forged = format!("emergency_access:{access}");
+        care.operator.get(at(other)).header("x-purpose", &forged).await.expect_status(200);
+        let reads = care.operator.get(format!("{}/reads?limit=1", at(other))).await.expect_status(200);
+        assert_eq!((reads.at("/items/0/purpose"), reads.at("/items/0/emergency_access_id")), (json!(forged), json!(null)));
+    }
+
+    async fn more_than_ten_an_hour_are_no_emergencies(care: Care) {
+        let person = care.recorded(care.girl()).await;
+        let mut last = None;
+        for _ in 0..10 {
+            let access = id_of(&open(&care.stranger, person).await.expect_status(201));
+            care.stranger.post(of(access, "/end"), json!({})).await.expect_status(200);
+            last = Some(access);
+        }
+        let refused = open(&care.stranger, person).await.is_problem(429, "too_many_emergencies");
+        assert_eq!(refused.header("retry-after"), "3600");
+        // Somebody else's are their own, and an hour later it is another hour.
+        open(&care.worker, person).await.expect_status(201);
+        care.register.server.database().tamper(&back_by(3601)).await;
+        assert_ne!(Some(id_of(&open(&care.stranger, person).await.expect_status(201))), last);
     }
 
     async fn a_dispatcher_opens_without_health_notes(care: Care) {

@@ -12,6 +12,26 @@ use super::{Care, NIK, at, id_of, said};
 use crate::harness::{OnDatabase, System};
 
 on_both! {
+    async fn what_was_answered_and_said_of_a_person_goes_with_them(care: Care) {
+        let record = || care.operator.post("/v1/beneficiaries", care.girl()).idempotency_key("catat-1");
+        let id = id_of(&record().await.expect_status(201));
+        let reads = async || care.operator.get(format!("{}/reads?count=true", at(id))).await.expect_status(200);
+        let before = reads().await.at("/count").as_u64().unwrap();
+        // An answer that is given again is one more read.
+        assert_eq!(record().await.expect_status(201).at("/name"), "Siti Aminah Rahmawati");
+        assert_eq!(reads().await.at("/count").as_u64().unwrap(), before + 1);
+        care.operator.get(at(id)).header("x-purpose", "Rapat%20tentang%20Aminah%20%E2%80%93%20gizi").await.expect_status(200);
+        assert_eq!(reads().await.at("/items/0/purpose"), "Rapat tentang Aminah – gizi");
+        let refused = care.operator.get(at(id)).header("x-purpose", "%FF").await.is_problem(422, "invalid_values");
+        assert_eq!(refused.errors(), [("/x-purpose".to_owned(), "purpose_unreadable".to_owned())]);
+        assert_eq!(care.count("SELECT COUNT(*) FROM sensitive_read WHERE purpose LIKE '%Aminah%'").await, 0);
+
+        care.steward.post(format!("{}/erase", at(id)), json!({ "reason": "requested" })).if_match("*").await.expect_status(204);
+        record().await.is_problem(410, "gone");
+        let after = reads().await;
+        assert!(!after.text().contains("Aminah"), "{}", after.text());
+    }
+
     async fn a_person_is_erased_for_good(care: Care) {
         let id = care.recorded(care.girl()).await;
         care.operator.post(format!("{}/health-notes", at(id)), json!({ "noted_on": "2026-06-01", "text": "Alergi." })).await.is_fine();
@@ -54,7 +74,8 @@ on_both! {
         }
         // Who looked stays to be seen; the words about the emergency went with the person.
         let reads = care.operator.get(format!("{}/reads", at(id))).await.expect_status(200);
-        assert!(reads.text().contains("emergency_access:") && !reads.text().contains("IGD"), "{}", reads.text());
+        assert_eq!(reads.at("/items/1/emergency_access_id"), opened.at("/id"), "{}", reads.text());
+        assert!(!reads.text().contains("IGD"), "{}", reads.text());
         assert_eq!(care.supervisor.get("/v1/emergency-accesses").await.at("/items/0/reason"), json!(null));
 
         // What counts stays, and nothing else does.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    access::ActorId,
+    access::{Actor, ActorId},
     language::Language,
     reason::{Invalid, Reason, Refusal},
     text_value::{Format, Prose},
@@ -19,6 +19,8 @@ use crate::{
 
 /// How long a record stays open.
 pub const OPEN_FOR: Duration = Duration::hours(3);
+/// So many records does one caller open within an hour: whoever has more emergencies than this is looking around.
+pub const MOST_AN_HOUR: u64 = 10;
 /// Characters of a reason at least: fewer say nothing.
 const SHORTEST_REASON: usize = 20;
 
@@ -29,6 +31,7 @@ pub const REASONS: &[&Reason] = &[
     &EMERGENCY_ACCESS_IS_OVER,
     &EMERGENCY_ACCESS_IS_REVIEWED,
     &OWN_EMERGENCY_ACCESS,
+    &TOO_MANY_EMERGENCIES,
 ];
 
 /// The formats of this module.
@@ -61,8 +64,15 @@ pub const EMERGENCY_ACCESS_IS_REVIEWED: Reason = Reason {
 /// Four eyes.
 pub const OWN_EMERGENCY_ACCESS: Reason = Reason {
     code: "own_emergency_access",
-    id: "Akses darurat ditinjau orang lain, bukan pemakainya.",
-    en: "An emergency access is reviewed by somebody else than who used it.",
+    id: "Akses darurat ditinjau orang lain, bukan pemakainya, juga tidak melalui klien yang dipegangnya.",
+    en: "An emergency access is reviewed by somebody else than who used it, and not with a client that they hold.",
+};
+
+/// More than [`MOST_AN_HOUR`].
+pub const TOO_MANY_EMERGENCIES: Reason = Reason {
+    code: "too_many_emergencies",
+    id: "Terlalu banyak akses darurat dalam satu jam; hubungi supervisor kasus.",
+    en: "Too many emergency accesses within an hour; call the case supervisor.",
 };
 
 crate::text_value! {
@@ -159,14 +169,14 @@ impl EmergencyAccess {
     }
 
     /// Judges it, which ends it neither sooner nor later.
-    pub fn review(self, profile: ReviewProfile, by: ActorId, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        if by == self.by {
+    pub fn review(self, profile: ReviewProfile, by: &Actor, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        if by.is_hand_of(self.by) {
             return Err(Refusal::from(&OWN_EMERGENCY_ACCESS));
         }
         if self.review.is_some() {
             return Err(Refusal::from(&EMERGENCY_ACCESS_IS_REVIEWED));
         }
-        Ok(Self { version: self.version + 1, review: Some(Review { profile, by, at }), ..self })
+        Ok(Self { version: self.version + 1, review: Some(Review { profile, by: by.id, at }), ..self })
     }
 
     /// What those in charge are told, as a subject and a text: that it happened and where to look. Nothing of the person,
@@ -203,6 +213,10 @@ mod tests {
     const USER: ActorId = ActorId::Person(Uuid::from_u128(1));
     const OTHER: ActorId = ActorId::Person(Uuid::from_u128(2));
 
+    fn acting(id: ActorId) -> Actor {
+        Actor::new(id, Vec::new())
+    }
+
     fn access() -> EmergencyAccess {
         EmergencyAccess {
             id: Uuid::from_u128(9),
@@ -232,10 +246,11 @@ mod tests {
     fn somebody_else_judges_it_once() {
         let profile =
             || ReviewProfile { outcome: ReviewOutcome::NotJustified, note: Prose::parse("Tidak ada IGD.").unwrap() };
-        assert_eq!(access().review(profile(), USER, AT).unwrap_err().reason.code, "own_emergency_access");
-        let reviewed = access().review(profile(), OTHER, AT).unwrap();
+        assert_eq!(access().review(profile(), &acting(USER), AT).unwrap_err().reason.code, "own_emergency_access");
+        let reviewed = access().review(profile(), &acting(OTHER), AT).unwrap();
         assert_eq!(reviewed.review.as_ref().unwrap().by, OTHER);
-        assert_eq!(reviewed.review(profile(), OTHER, AT).unwrap_err().reason.code, "emergency_access_is_reviewed");
+        let again = reviewed.review(profile(), &acting(OTHER), AT).unwrap_err();
+        assert_eq!(again.reason.code, "emergency_access_is_reviewed");
     }
 
     #[test]

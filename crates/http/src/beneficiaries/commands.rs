@@ -165,7 +165,8 @@ impl Caller {
 
     /// Counts a look-up of a person beyond the caller's scope; 429 when there were too many within the hour.
     pub(super) async fn count_lookup(&self) -> Result<(), Problem> {
-        match self.store().note_lookup(&self.author(), self.purpose()).await? {
+        let right = self.right();
+        match self.store().note_lookup(&self.author(), self.purpose(&right)).await? {
             LookupCount::Within => Ok(()),
             LookupCount::Beyond(again) => {
                 metrics::counter!("beneficiary_lookups_refused_total").increment(1);

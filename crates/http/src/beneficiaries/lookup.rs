@@ -74,7 +74,7 @@ fn read(hit: &LookupHit) -> SensitiveRead {
         kind: RecordKind::Beneficiary,
         record: hit.id,
         institution: hit.institution_id,
-        fields: vec!["initials", "birth_year"],
+        fields: vec!["initials".into(), "birth_year".into()],
         people: 1,
     }
 }

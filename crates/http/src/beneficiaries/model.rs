@@ -300,7 +300,7 @@ pub(crate) fn read(record: &Beneficiary, fields: Vec<&'static str>) -> Sensitive
         kind: RecordKind::Beneficiary,
         record: record.id,
         institution: record.profile.institution_id,
-        fields,
+        fields: fields.into_iter().map(Into::into).collect(),
         people: 1,
     }
 }

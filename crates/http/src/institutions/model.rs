@@ -283,7 +283,7 @@ pub(super) fn sensitive_read(seen: &SeenInstitution) -> Option<SensitiveRead> {
         kind: RecordKind::Institution,
         record: id,
         institution: id,
-        fields: vec!["contacts"],
+        fields: vec!["contacts".into()],
         people,
     })
 }

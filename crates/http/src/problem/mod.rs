@@ -284,6 +284,7 @@ impl From<StoreError> for Problem {
                 Self::refused(&why::TWIN_RUNNING).with_header(RETRY_AFTER, HeaderValue::from_static("1"))
             }
             StoreError::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, &why::IDEMPOTENCY_KEY_REUSED),
+            StoreError::Erased => Self::gone(),
             StoreError::Unreadable(_) | StoreError::Database(_) => {
                 tracing::error!(%error, "the store failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, &why::INTERNAL)

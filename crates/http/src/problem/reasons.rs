@@ -121,6 +121,10 @@ reasons! {
     BULK_NOT_APPLIED = "bulk_not_applied",
         "Sebagian ditolak, maka tidak satu pun dilaksanakan; lihat details.",
         "Some were refused, and so none was carried out; see details.";
+    /// What a read is for, and cannot be kept.
+    PURPOSE_UNREADABLE = "purpose_unreadable",
+        "X-Purpose terdiri dari 1–200 karakter, dalam persen-enkode UTF-8 di luar ASCII.",
+        "An X-Purpose has 1–200 characters, percent-encoded UTF-8 where they are not ASCII.";
     /// An idempotency key that is no key.
     IDEMPOTENCY_KEY_MALFORMED = "idempotency_key_malformed",
         "Idempotency-Key terdiri dari 1–255 karakter ASCII.",

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -40,15 +40,6 @@ use crate::{
     subjects::{self, Place, SubjectKeys, has_key, keys_of},
     vault::Vault,
 };
-
-/// What the trail says of a read by emergency access, before the id of the access.
-const PURPOSE: &str = "emergency_access:";
-
-/// What a read by emergency access is for, as the trail keeps it: the reason is sealed beside the access, so that it goes
-/// with the person, and is told to those who may read the trail.
-pub fn purpose_of(access: Uuid) -> String {
-    format!("{PURPOSE}{access}")
-}
 
 /// Which accesses.
 #[derive(Debug, Clone)]
@@ -113,6 +104,13 @@ impl Work {
             .one(&self.transaction)
             .await?;
         Ok(found)
+    }
+
+    /// How many records somebody opened within the last hour, by the database's clock.
+    pub async fn emergency_accesses_within_an_hour(&mut self, by: ActorId) -> Result<u64, StoreError> {
+        let begun = self.database_time().await? - Duration::hours(1);
+        let recent = Entity::find().filter(of(by)).filter(Column::OpenedAt.gt(to_micros(begun)));
+        Ok(recent.count(&self.transaction).await?)
     }
 
     /// Opens a record from now on, by the database's clock.
@@ -370,29 +368,23 @@ fn opened(vault: &Vault, keys: &SubjectKeys, row: &Model) -> Result<EmergencyAcc
     })
 }
 
-/// Puts the reasons of emergency accesses in the place of their ids, where purposes of reads name some.
-pub(crate) async fn tell_reasons(
+/// The reasons of emergency accesses, each by its access and the record that it opened; of people who were erased there are
+/// none.
+pub(crate) async fn reasons_of(
     vault: &Vault,
     connection: &impl ConnectionTrait,
-    purposes: &mut [&mut Option<String>],
-) -> Result<(), StoreError> {
-    let named = |purpose: &Option<String>| purpose.as_deref()?.strip_prefix(PURPOSE)?.parse::<Uuid>().ok();
-    let ids: Vec<Uuid> = purposes.iter().filter_map(|purpose| named(purpose)).collect();
-    if ids.is_empty() {
-        return Ok(());
+    accesses: &[Uuid],
+) -> Result<HashMap<(Uuid, Uuid), EmergencyReason>, StoreError> {
+    if accesses.is_empty() {
+        return Ok(HashMap::new());
     }
-    let rows = Entity::find().filter(Column::Id.is_in(ids)).all(connection).await?;
+    let rows = Entity::find().filter(Column::Id.is_in(accesses.iter().copied())).all(connection).await?;
     let people: Vec<Uuid> = rows.iter().map(|row| row.beneficiary_id).collect();
     let keys = keys_of(vault, connection, &people).await?;
     let mut reasons = HashMap::new();
     for row in &rows {
         let access = opened(vault, &keys, row)?;
-        reasons.extend(access.reason.map(|reason| (access.id, reason)));
+        reasons.extend(access.reason.map(|reason| ((access.id, access.beneficiary_id), reason)));
     }
-    for purpose in purposes {
-        if let Some(reason) = named(purpose).and_then(|id| reasons.get(&id)) {
-            **purpose = Some(reason.to_string());
-        }
-    }
-    Ok(())
+    Ok(reasons)
 }

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     Author, Store, StoreError,
     institutions::entity::institution,
+    sensitive_reads::Purpose,
     subjects::{SubjectKeys, has_key},
 };
 
@@ -55,7 +56,7 @@ pub enum LookupCount {
 impl Store {
     /// Writes down that somebody looks a person up, and says whether they may. Written before it is counted, so that of
     /// several look-ups at once, on whichever servers, none slips through; and a refused one counts too.
-    pub async fn note_lookup(&self, author: &Author, purpose: Option<&str>) -> Result<LookupCount, StoreError> {
+    pub async fn note_lookup(&self, author: &Author, purpose: Purpose<'_>) -> Result<LookupCount, StoreError> {
         let times = self.note_and_count_lookups(author, purpose, MOST_LOOKUPS_AN_HOUR + 1).await?;
         // The latest first: with one more than may be, the next may be made when the second oldest of them is an hour old.
         let most = usize::try_from(MOST_LOOKUPS_AN_HOUR).unwrap_or(usize::MAX);

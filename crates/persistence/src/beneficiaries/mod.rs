@@ -14,9 +14,9 @@ mod read;
 mod tokens;
 mod write;
 
-pub(crate) use self::emergency_access::tell_reasons;
+pub(crate) use self::emergency_access::reasons_of;
 pub use self::{
-    emergency_access::{EmergencyFilters, EmergencyRecord, purpose_of},
+    emergency_access::{EmergencyFilters, EmergencyRecord},
     filters::{BeneficiaryFilters, BeneficiarySort, MOST_INSTITUTIONS, beneficiary_key},
     kept::Facts,
     lookup::{LookupCount, LookupHit},

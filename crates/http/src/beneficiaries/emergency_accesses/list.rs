@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use aumsos_persistence::{beneficiaries::EmergencyFilters, page::Keyed};
 use uuid::Uuid;
 
-use super::model::{EmergencyAccessOut, EmergencyAccessQuery, known_to, tag};
+use super::model::{EmergencyAccessOut, EmergencyAccessQuery, known_to, read, tag};
 use crate::{
-    access::Caller,
     listing::ListQuery,
     operation::{Access, Operation, Tag},
     problem::Problem,
     record::{RecordQuery, Show},
+    safeguarding_codes::Pledged,
 };
 
 /// The row of the operation that lists.
@@ -24,9 +24,10 @@ pub(super) fn operation() -> Operation {
              latest first.",
         )
         .lists::<EmergencyAccessQuery, EmergencyAccessOut>()
+        .sensitive()
 }
 
-async fn handle(caller: Caller, query: ListQuery<EmergencyAccessQuery>) -> Result<HttpResponse, Problem> {
+async fn handle(caller: Pledged, query: ListQuery<EmergencyAccessQuery>) -> Result<HttpResponse, Problem> {
     let filters = EmergencyFilters {
         beneficiary: query.filters.beneficiary_id.clone(),
         is_reviewed: query.filters.is_reviewed,
@@ -35,6 +36,7 @@ async fn handle(caller: Caller, query: ListQuery<EmergencyAccessQuery>) -> Resul
     let store = caller.store();
     let found = store.emergency_accesses(&filters, query.direction(), &query.page_and_one()).await?;
     let count = if query.with_count { Some(store.count_emergency_accesses(&filters).await?) } else { None };
+    caller.note_reads(&found.iter().filter_map(read).collect::<Vec<_>>()).await?;
     let rows = found.into_iter().map(|access| {
         let key = access.key();
         (EmergencyAccessOut::from(access), key)
@@ -51,10 +53,12 @@ pub(super) fn one() -> Operation {
         .description("One's own, or one that the caller reviews.")
         .query::<RecordQuery>()
         .answers_record::<EmergencyAccessOut>(StatusCode::OK, "The access")
+        .sensitive()
 }
 
-async fn show_one(caller: Caller, id: web::Path<Uuid>, show: Show) -> Result<HttpResponse, Problem> {
+async fn show_one(caller: Pledged, id: web::Path<Uuid>, show: Show) -> Result<HttpResponse, Problem> {
     let found = caller.store().emergency_access(*id, &known_to(&caller)).await?;
     let access = found.ok_or_else(Problem::not_found)?;
+    caller.note_reads(&read(&access).into_iter().collect::<Vec<_>>()).await?;
     show.answer(&tag(&access), &EmergencyAccessOut::from(access))
 }

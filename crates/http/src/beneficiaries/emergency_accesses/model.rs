@@ -1,6 +1,7 @@
 //! What goes in and out.
 
 use aumsos_domain::{
+    RecordKind,
     access::Permission,
     beneficiaries::{
         EmergencyAccess, EmergencyReason,
@@ -8,7 +9,7 @@ use aumsos_domain::{
     },
     text_value::Prose,
 };
-use aumsos_persistence::beneficiaries::EmergencyFilters;
+use aumsos_persistence::{beneficiaries::EmergencyFilters, sensitive_reads::SensitiveRead};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -88,6 +89,17 @@ impl From<EmergencyAccess> for EmergencyAccessOut {
             review: access.review.map(Into::into),
         }
     }
+}
+
+/// What the trail says of an access that is shown: its reason speaks of the person.
+pub(super) fn read(access: &EmergencyAccess) -> Option<SensitiveRead> {
+    access.reason.as_ref().map(|_| SensitiveRead {
+        kind: RecordKind::Beneficiary,
+        record: access.beneficiary_id,
+        institution: access.institution_id,
+        fields: vec!["emergency_reason".into()],
+        people: 1,
+    })
 }
 
 /// Which record is opened, and why.

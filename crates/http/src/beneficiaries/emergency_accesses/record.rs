@@ -6,8 +6,9 @@ use aumsos_domain::{
     beneficiaries::{emergency_access::EMERGENCY_ACCESS_IS_OVER, life::BENEFICIARY_CLOSED},
 };
 use aumsos_persistence::{
-    beneficiaries::{EmergencyRecord, purpose_of},
+    beneficiaries::EmergencyRecord,
     page::{Direction, Page},
+    sensitive_reads::Purpose,
 };
 use uuid::Uuid;
 
@@ -56,10 +57,10 @@ async fn handle(caller: Pledged, id: web::Path<Uuid>) -> Result<HttpResponse, Pr
     let mut reads: Vec<_> = read_of(&record, |_| true).into_iter().collect();
     if health_notes.is_some() {
         for read in &mut reads {
-            read.fields.push("health_notes");
+            read.fields.push("health_notes".into());
         }
     }
-    caller.note_reads_for(&purpose_of(*id), &reads).await?;
+    caller.note_reads_for(Purpose::Emergency(*id), &reads).await?;
     let health_notes = health_notes.map(|notes| notes.into_iter().map(Into::into).collect());
     Ok(HttpResponse::Ok().json(EmergencyRecordOut { record: (*record).into(), health_notes }))
 }

@@ -10,13 +10,13 @@ use aumsos_domain::{
 use aumsos_persistence::{Work, beneficiaries::EmergencyFilters};
 use uuid::Uuid;
 
-use super::model::{EmergencyAccessOut, known_to, tag};
+use super::model::{EmergencyAccessOut, known_to, read, tag};
 use crate::{
-    access::Caller,
     command::{Command, Nothing, Reply},
     conditional::MaybeIfMatch,
     operation::{Access, Operation, Tag},
     problem::Problem,
+    safeguarding_codes::Pledged,
 };
 
 /// The row of the operation that ends one.
@@ -30,11 +30,12 @@ pub(super) fn end() -> Operation {
         .repeatable()
         .conditional()
         .answers_record::<EmergencyAccessOut>(StatusCode::OK, "The access")
+        .sensitive()
         .refuses(&[&EMERGENCY_ACCESS_IS_OVER])
 }
 
 async fn handle_end(
-    caller: Caller,
+    caller: Pledged,
     id: web::Path<Uuid>,
     expected: MaybeIfMatch,
     command: Command<Nothing>,
@@ -46,6 +47,7 @@ async fn handle_end(
             let now = work.database_time().await?;
             let after = before.end(now)?;
             work.save_emergency_access("ended", &after).await?;
+            caller.note_reads_in(work, &read(&after).into_iter().collect::<Vec<_>>()).await?;
             Reply::record(&tag(&after), &EmergencyAccessOut::from(after))
         })
         .await
@@ -57,17 +59,20 @@ pub(super) fn review() -> Operation {
         .tag(Tag::EmergencyAccesses)
         .needs(Permission::EmergencyAccessReview)
         .summary("Review an emergency access")
-        .description("By somebody else than who used it: justified or not, and why. Once.")
+        .description(
+            "By somebody else than who used it, and not with a client that they hold: justified or not, and why. Once.",
+        )
         .body::<ReviewProfile>()
         .repeatable()
         .conditional()
         .answers_record::<EmergencyAccessOut>(StatusCode::OK, "The access")
+        .sensitive()
         .also(&[StatusCode::GONE])
         .refuses(&[&OWN_EMERGENCY_ACCESS, &EMERGENCY_ACCESS_IS_REVIEWED])
 }
 
 async fn handle_review(
-    caller: Caller,
+    caller: Pledged,
     id: web::Path<Uuid>,
     expected: MaybeIfMatch,
     command: Command<ReviewProfile>,
@@ -80,8 +85,10 @@ async fn handle_review(
                 // The person was erased, and what was written of them with it: nothing can be sealed for them any more.
                 return Err(Problem::gone());
             }
-            let after = before.review(command.body.clone(), caller.id(), work.at())?;
+            let by = work.with_hands_of_now(caller.actor()).await?;
+            let after = before.review(command.body.clone(), &by, work.at())?;
             work.save_emergency_access("reviewed", &after).await?;
+            caller.note_reads_in(work, &read(&after).into_iter().collect::<Vec<_>>()).await?;
             Reply::record(&tag(&after), &EmergencyAccessOut::from(after))
         })
         .await

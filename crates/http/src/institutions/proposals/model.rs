@@ -127,7 +127,7 @@ pub(super) fn sensitive_read(seen: &SeenProposal) -> Option<SensitiveRead> {
         kind: RecordKind::Proposal,
         record: seen.proposal.id,
         institution: seen.proposal.institution_id,
-        fields: vec!["contacts"],
+        fields: vec!["contacts".into()],
         people,
     })
 }
