@@ -45,6 +45,19 @@ async fn lets_in(server: &TestServer, name: &str, secret: &str) -> bool {
 }
 
 on_both! {
+    async fn what_changes_nothing_of_a_client_leaves_no_trace(server: TestServer) {
+        let java = server.unit_of(Operator::Muhammadiyah, "35").await;
+        let council = server.council_officer().await;
+        let body = with(service("lazismu", Role::RegionalOfficer, java), json!({ "scopes": ["institutions.read", "census.read"] }));
+        let made = council.post(CLIENTS, body).await.expect_status(201);
+        let before = council.get(at(&made)).await.is_fine();
+        for same in [json!({}), json!({ "name": "LAZISMU" }), json!({ "scopes": ["institutions.read", "census.read"] })] {
+            let answer = council.patch(at(&made), same).if_match(before.etag()).await.expect_status(200);
+            assert_eq!((answer.etag(), answer.json()), (before.etag(), before.json()));
+        }
+        assert_eq!(council.get(at(&made)).await.etag(), before.etag());
+    }
+
     async fn a_secret_is_shown_once_and_lets_in_until_it_is_rotated(server: TestServer) {
         let java = server.unit_of(Operator::Muhammadiyah, "35").await;
         let council = server.council_officer().await;

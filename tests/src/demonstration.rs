@@ -55,6 +55,15 @@ impl Demonstration {
     }
 }
 
+/// A database with nothing in it.
+struct Unused(TestDatabase);
+
+impl OnDatabase for Unused {
+    async fn on(system: System) -> Self {
+        Self(TestDatabase::empty(system))
+    }
+}
+
 fn everything() -> InstitutionFilters {
     InstitutionFilters::default()
 }
@@ -134,6 +143,8 @@ on_both! {
         };
         assert_eq!(count(UnitLevel::Central).await, 2);
         assert_eq!(count(UnitLevel::Provincial).await, 2 * 38);
+        // A few of the pilots: two branches and a sub-branch of each organisation in three regencies.
+        assert_eq!((count(UnitLevel::Branch).await, count(UnitLevel::SubBranch).await), (12, 6));
         for seen in demo.all().await {
             let profile = &seen.institution.profile;
             let unit = demo.store.unit(profile.unit_id).await.unwrap().unwrap();
@@ -203,6 +214,15 @@ on_both! {
 }
 
 on_both! {
+    async fn of_several_that_start_at_once_one_makes_it_and_all_serve_it(unused: Unused) {
+        let database = &unused.0;
+        let store = database.store().await;
+        tokio::join!(make(database), make(database), make(database));
+        assert!(store.known_installation().await.unwrap().unwrap().is_demo);
+        let nobody = InstitutionSight::of(&Actor::anonymous());
+        assert_eq!(store.count_institutions(&everything(), &nobody).await.unwrap(), 550);
+    }
+
     async fn a_real_database_never_becomes_a_demonstration(database: TestDatabase) {
         let store = database.store().await;
         let before = store.last_position().await.unwrap();

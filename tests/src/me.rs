@@ -76,6 +76,8 @@ on_both! {
         assert_eq!((me.at("/kind"), me.at("/id"), me.at("/language")), (json!("person"), json!(siti.id), json!("id")));
         assert_eq!(me.at("/operations"), json!(admitted(Role::RegionalOfficer, false)));
         siti.actor.patch("/v1/me", json!({ "language": "en" })).await.is_problem(428, "if_match_missing");
+        let same = siti.actor.patch("/v1/me", json!({ "language": "id" })).if_match(me.etag()).await.expect_status(200);
+        assert_eq!((same.etag(), same.json()), (me.etag(), me.json()));
         let body = json!({ "name": "  Siti   A. ", "language": "en" });
         let changed = siti.actor.patch("/v1/me", body).if_match(me.etag()).await.is_fine();
         assert_eq!((changed.at("/name"), changed.at("/language")), (json!("Siti A."), json!("en")));

@@ -72,6 +72,43 @@ on_both! {
         server.anonymous().post(UNITS, unit(east_java, "regency", "x")).await.is_problem(401, "token_missing");
     }
 
+    async fn a_unit_works_within_the_region_of_the_one_above(server: TestServer) {
+        let officer = server.council_officer().await;
+        let within = |parent: Uuid, region: &str| {
+            let mut body = unit(parent, "regency", "PDM");
+            body["region"] = json!(region);
+            body
+        };
+        let outside = [("/region".to_owned(), "unit_region_outside_parent".to_owned())];
+        let (java, sulawesi) = (server.unit_of(Operator::Muhammadiyah, "35").await, server.unit_of(Operator::Muhammadiyah, "73").await);
+        let refused = officer.post(UNITS, within(java, "73.71")).await.is_problem(422, "invalid_values");
+        assert_eq!(refused.errors(), outside);
+        let made = make(&officer, within(java, "35.78")).await;
+        for wrong in [json!({ "region": "73.71" }), json!({ "parent_id": sulawesi })] {
+            let refused = officer.patch(at(made), wrong).if_match("*").await.is_problem(422, "invalid_values");
+            assert_eq!(refused.errors(), outside);
+        }
+        let both = json!({ "region": "73.71", "parent_id": sulawesi });
+        officer.patch(at(made), both).if_match("*").await.expect_status(200);
+        let nowhere = officer.post(UNITS, unit(Uuid::now_v7(), "regency", "PDM")).await.is_problem(422, "invalid_values");
+        assert_eq!(nowhere.errors(), [("/parent_id".to_owned(), "record_unknown".to_owned())]);
+    }
+
+    async fn what_changes_nothing_of_a_unit_leaves_no_trace(server: TestServer) {
+        let officer = server.council_officer().await;
+        let id = make(&officer, unit(OrganizationUnit::MUHAMMADIYAH, "provincial", "PWM Satu")).await;
+        let before = officer.get(at(id)).await.is_fine();
+        let same = unit(OrganizationUnit::MUHAMMADIYAH, "provincial", "PWM Satu");
+        for answer in [
+            officer.patch(at(id), json!({})).if_match(before.etag()).await.expect_status(200),
+            officer.put(at(id), same).if_match(before.etag()).await.expect_status(200),
+        ] {
+            assert_eq!((answer.etag(), answer.json()), (before.etag(), before.json()));
+        }
+        let history = officer.get(format!("{}/history", at(id))).await.is_fine();
+        assert_eq!(history.at("/items").as_array().unwrap().len(), 1);
+    }
+
     async fn a_unit_can_bring_its_id_and_comes_once(server: TestServer) {
         let officer = server.council_officer().await;
         let mut body = unit(OrganizationUnit::MUHAMMADIYAH, "provincial", "PWM Sekali");

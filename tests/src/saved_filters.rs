@@ -25,6 +25,8 @@ on_both! {
         let mut shared = filter.clone();
         shared["shared_with"] = json!(east_java);
         owner.put(&one, shared.clone()).if_match("\"7\"").await.is_problem(412, "version_stale");
+        let same = owner.put(&one, filter.clone()).if_match(made.etag()).await.expect_status(200);
+        assert_eq!((same.etag(), same.at("/version"), same.at("/updated_at")), (made.etag(), json!(1), made.at("/updated_at")));
         owner.put(&one, shared).if_match(made.etag()).await.is_fine();
         let seen = team.get(&one).await.is_fine();
         assert_eq!(seen.at("/is_own"), false);

@@ -76,7 +76,16 @@ pub const CENSUS_DAY_TAKEN: Reason = Reason {
 };
 
 /// The reasons of this module.
-pub const REASONS: &[&Reason] = &[&CELL_REPEATED, &CENSUS_DAY_TAKEN];
+pub const REASONS: &[&Reason] = &[&CELL_REPEATED, &CENSUS_DAY_TAKEN, &CENSUS_BEFORE_FOUNDING];
+
+/// Counted before there was anybody to count.
+pub const CENSUS_BEFORE_FOUNDING: Reason = Reason {
+    code: "census_before_founding",
+    id: "Hari ini mendahului berdirinya Muhammadiyah, 18 November 1912.",
+    en: "This day lies before the founding of Muhammadiyah, 18 November 1912.",
+};
+/// The day on which Muhammadiyah was founded.
+const FOUNDING: Option<NaiveDate> = NaiveDate::from_ymd_opt(1912, 11, 18);
 
 /// How many people of one sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -169,6 +178,9 @@ impl Census {
         let mut broken = Vec::new();
         if self.counted_on > today {
             broken.push(Broken { pointer: "/counted_on".to_owned(), reason: &DATE_IN_FUTURE });
+        }
+        if FOUNDING.is_some_and(|founding| self.counted_on < founding) {
+            broken.push(Broken { pointer: "/counted_on".to_owned(), reason: &CENSUS_BEFORE_FOUNDING });
         }
         let key = |cell: &ResidentCount| (cell.care, cell.sex, cell.age_band, cell.orphan_status);
         for (at, cell) in self.residents.iter().enumerate() {
@@ -267,5 +279,20 @@ mod tests {
         let broken = census.broken_rules(day("2026-06-01"));
         let found: Vec<_> = broken.iter().map(|one| (one.pointer.as_str(), one.reason.code)).collect();
         assert_eq!(found, [("/counted_on", "date_in_future"), ("/residents/1", "census_cell_repeated")]);
+    }
+
+    #[test]
+    fn nobody_was_counted_before_there_was_a_muhammadiyah() {
+        let counted_on = |text: &str| Census {
+            counted_on: day(text),
+            residents: Vec::new(),
+            carers: 0,
+            social_workers_certified: 0,
+            social_workers_uncertified: 0,
+            beds: None,
+        };
+        assert_eq!(counted_on("1912-11-18").broken_rules(day("2026-06-30")), []);
+        let broken = counted_on("1912-11-17").broken_rules(day("2026-06-30"));
+        assert_eq!(broken, [Broken { pointer: "/counted_on".to_owned(), reason: &CENSUS_BEFORE_FOUNDING }]);
     }
 }

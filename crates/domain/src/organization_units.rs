@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    institutions::Operator,
+    institutions::{Operator, rules::Broken},
     reason::{Reason, Refusal},
     regions::RegionCode,
     text_value::Name,
@@ -67,9 +67,23 @@ pub const UNIT_NOT_EMPTY: Reason = Reason {
 pub const UNIT_CLOSED: Reason =
     Reason { code: "unit_closed", id: "Unit ini sudah ditutup.", en: "This unit is closed." };
 
+/// A unit works within the region of the one above it.
+pub const UNIT_REGION_OUTSIDE_PARENT: Reason = Reason {
+    code: "unit_region_outside_parent",
+    id: "Wilayah unit harus berada di dalam wilayah induknya.",
+    en: "The region of a unit must lie within that of its parent.",
+};
+
 /// The reasons of this module.
-pub const REASONS: &[&Reason] =
-    &[&UNIT_LOOP, &UNIT_LEVEL_NOT_BELOW_PARENT, &UNIT_OTHER_OPERATOR, &UNIT_IS_ROOT, &UNIT_NOT_EMPTY, &UNIT_CLOSED];
+pub const REASONS: &[&Reason] = &[
+    &UNIT_LOOP,
+    &UNIT_LEVEL_NOT_BELOW_PARENT,
+    &UNIT_OTHER_OPERATOR,
+    &UNIT_IS_ROOT,
+    &UNIT_NOT_EMPTY,
+    &UNIT_CLOSED,
+    &UNIT_REGION_OUTSIDE_PARENT,
+];
 
 /// What people write of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -122,6 +136,15 @@ pub struct OrganizationUnit {
     pub updated_at: DateTime<Utc>,
 }
 
+impl UnitProfile {
+    /// Every rule it breaks below a unit.
+    pub fn broken_rules(&self, parent: &OrganizationUnit) -> Vec<Broken> {
+        let is_outside = self.region.zip(parent.region).is_some_and(|(own, above)| !own.is_within(above));
+        let broken = Broken { pointer: "/region".to_owned(), reason: &UNIT_REGION_OUTSIDE_PARENT };
+        is_outside.then_some(broken).into_iter().collect()
+    }
+}
+
 impl OrganizationUnit {
     /// The central unit of Muhammadiyah (PP), there from the beginning.
     pub const MUHAMMADIYAH: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
@@ -157,7 +180,7 @@ impl OrganizationUnit {
     }
 
     /// Changes a unit; moving it to another parent moves all below it. `above_parent` are the units above the new
-    /// parent, itself included.
+    /// parent, itself included. What says the same as before is no change.
     pub fn change(
         self,
         profile: UnitProfile,
@@ -170,6 +193,9 @@ impl OrganizationUnit {
         }
         if above_parent.contains(&self.id) {
             return Err(Refusal::from(&UNIT_LOOP));
+        }
+        if self.profile().as_ref() == Some(&profile) {
+            return Ok(self);
         }
         let changed = Self {
             version: self.version + 1,

@@ -166,7 +166,9 @@ impl Person {
 
     /// Writes the profile anew.
     pub fn change(self, profile: PersonProfile, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        self.known()?;
+        if *self.known()? == profile {
+            return Ok(self);
+        }
         Ok(Self { unit_id: profile.unit_id, profile: Some(profile), ..self.moved_on(at) })
     }
 

@@ -92,8 +92,11 @@ impl SafeguardingCode {
         Self { id, version: 1, profile, published_at: None, created_at: at, updated_at: at }
     }
 
-    /// Changes a draft.
+    /// Changes a draft. What says the same as before is no change.
     pub fn change(self, profile: CodeProfile, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        if self.published_at.is_none() && self.profile == profile {
+            return Ok(self);
+        }
         Ok(Self { profile, ..self.draft_step(at)? })
     }
 
@@ -133,7 +136,9 @@ mod tests {
         let at = DateTime::UNIX_EPOCH;
         let text = |text| CodeText::parse(text).unwrap();
         let profile = || CodeProfile { text_id: text("Saya menghormati."), text_en: text("I respect.") };
-        let draft = SafeguardingCode::draft(Uuid::nil(), profile(), at).change(profile(), at).unwrap();
+        let other = CodeProfile { text_en: text("I honour."), ..profile() };
+        let draft = SafeguardingCode::draft(Uuid::nil(), other, at).change(profile(), at).unwrap();
+        assert_eq!(draft.clone().change(profile(), at).unwrap(), draft);
         let published = draft.publish(at).unwrap();
         assert_eq!((published.version, published.published_at), (3, Some(at)));
         assert_eq!(published.clone().publish(at).unwrap_err().reason.code, "safeguarding_code_published");

@@ -278,6 +278,9 @@ impl SavedFilter {
     /// Writes it anew.
     pub fn replace(self, by: ActorId, profile: SavedFilterProfile, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.check_owner(by)?;
+        if profile == self.profile {
+            return Ok(self);
+        }
         Ok(Self { profile, version: self.version + 1, updated_at: at, ..self })
     }
 
@@ -381,7 +384,13 @@ mod tests {
         let at = DateTime::UNIX_EPOCH;
         let filter = SavedFilter::new(Uuid::nil(), mine, profile.clone(), 199, at).unwrap();
         assert_eq!(filter.clone().replace(other, profile.clone(), at).unwrap_err().reason.code, "not_your_filter");
-        assert_eq!(filter.replace(mine, profile.clone(), at).unwrap().version, 2);
+        assert_eq!(
+            filter.clone().replace(mine, profile.clone(), at).unwrap(),
+            filter,
+            "what says the same is no change"
+        );
+        let renamed = SavedFilterProfile { name: Name::parse("Milik kami").unwrap(), ..profile.clone() };
+        assert_eq!(filter.replace(mine, renamed, at).unwrap().version, 2);
         let refused = SavedFilter::new(Uuid::nil(), mine, profile, 200, at).unwrap_err();
         assert_eq!(refused.reason.code, "too_many_filters");
     }

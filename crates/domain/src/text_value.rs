@@ -149,13 +149,13 @@ macro_rules! text_value {
     };
 }
 
-/// Text of one line: trimmed, runs of spaces made one, no control characters.
+/// Text of one line: trimmed, runs of spaces made one, no control characters, none that turn the direction of writing.
 fn one_line(text: &str, max: usize) -> Result<String, Invalid> {
     if is_one_line(text, max) { Ok(text.to_owned()) } else { made_one_line(text, max) }
 }
 
 fn made_one_line(text: &str, max: usize) -> Result<String, Invalid> {
-    if text.chars().any(char::is_control) {
+    if text.chars().any(|character| character.is_control() || turns_direction(character)) {
         return Err(Invalid(&TEXT_CONTROL_CHARACTERS));
     }
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -164,6 +164,12 @@ fn made_one_line(text: &str, max: usize) -> Result<String, Invalid> {
         length if length > max => Err(Invalid(&TEXT_TOO_LONG)),
         _ => Ok(line),
     }
+}
+
+/// Embeddings, overrides and isolates of the bidirectional algorithm (UAX #9): with them a line is read in another order
+/// than it is written in, and passes for another.
+const fn turns_direction(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether plain text is in that form already, as all that was kept once is: told in one look over its bytes.
@@ -234,7 +240,10 @@ text_value! {
     /// An email address, in lower case.
     Email, "email-address", 254, "panti@contoh.or.id", |text| {
         let lower = text.trim().to_lowercase();
-        if lower.len() <= 254 && lower.validate_email() { Ok(lower) } else { Err(Invalid(&EMAIL_MALFORMED)) }
+        // A name without a dot is a machine of somebody's own network, where no mail of ours arrives.
+        let is_domain = lower.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.'));
+        let right = lower.len() <= 254 && is_domain && lower.validate_email();
+        if right { Ok(lower) } else { Err(Invalid(&EMAIL_MALFORMED)) }
     }
 }
 
@@ -304,6 +313,26 @@ mod tests {
         assert_eq!(Name::parse("   "), Err(Invalid(&TEXT_EMPTY)));
         assert_eq!(Name::parse("a\u{0}b"), Err(Invalid(&TEXT_CONTROL_CHARACTERS)));
         assert_eq!(Name::parse(&"x".repeat(201)), Err(Invalid(&TEXT_TOO_LONG)));
+    }
+
+    #[test]
+    fn no_line_turns_the_direction_of_writing() {
+        for turning in ['\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            let text = format!("LKSA {turning}ABC");
+            assert_eq!(Name::parse(&text), Err(Invalid(&TEXT_CONTROL_CHARACTERS)), "{turning:?}");
+            assert_eq!(Line::parse(&text), Err(Invalid(&TEXT_CONTROL_CHARACTERS)), "{turning:?}");
+        }
+        // Arabic is written from right to left by itself.
+        assert!(Name::parse("LKSA \u{627}\u{644}\u{646}\u{648}\u{631}").is_ok());
+    }
+
+    #[test]
+    fn email_goes_to_a_domain() {
+        let read = Email::parse(" Panti@Contoh.or.id ").map(|email| email.to_string());
+        assert_eq!(read, Ok("panti@contoh.or.id".to_owned()));
+        for wrong in ["panti@localhost", "panti@", "panti", "a.b@c", "@contoh.or.id"] {
+            assert_eq!(Email::parse(wrong), Err(Invalid(&EMAIL_MALFORMED)), "{wrong}");
+        }
     }
 
     #[test]

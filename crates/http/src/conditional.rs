@@ -65,24 +65,55 @@ impl IfMatch {
         if holds { Ok(()) } else { Err(Problem::new(StatusCode::PRECONDITION_FAILED, &reasons::VERSION_STALE)) }
     }
 
-    fn of(request: &HttpRequest) -> Option<Self> {
+    /// What the header says; none without it.
+    fn of(request: &HttpRequest) -> Result<Option<Self>, Problem> {
         let mut given = request.headers().get_all(header::IF_MATCH).peekable();
-        given.peek()?;
-        let tags = given.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).map(Expected::read);
-        Some(Self(tags.collect()))
+        if given.peek().is_none() {
+            return Ok(None);
+        }
+        // The fields of one name are one list (RFC 9110 §5.3).
+        let lists: Vec<_> = given.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        Self::read(&lists.join(",")).map(Some)
+    }
+
+    /// The versions in a list. One in which no entity tag can be read was not meant for any version: it is no lost update,
+    /// but a mistake.
+    fn read(list: &str) -> Result<Self, Problem> {
+        let expected: Vec<Expected> = tags_of(list).filter_map(Expected::read).collect();
+        if expected.is_empty() {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, &reasons::IF_MATCH_UNREADABLE));
+        }
+        Ok(Self(expected))
     }
 }
 
+/// The members of a list of entity tags; a comma inside of quotes is part of a tag.
+fn tags_of(list: &str) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    list.split(move |character: char| {
+        is_quoted ^= character == '"';
+        character == ',' && !is_quoted
+    })
+}
+
 impl Expected {
-    /// A weak tag never matches here (RFC 9110 §13.1.1).
-    fn read(tag: &str) -> Self {
+    /// Reads `*` or an entity tag (RFC 9110 §8.8.3); none for what is neither. A weak tag never matches here
+    /// (RFC 9110 §13.1.1).
+    fn read(tag: &str) -> Option<Self> {
         let tag = tag.trim();
         if tag == "*" {
-            return Self::Any;
+            return Some(Self::Any);
         }
-        let inside = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let version = inside.and_then(|inside| inside.split('-').next()?.parse().ok());
-        version.map_or(Self::Nothing, Self::Version)
+        let strong = tag.strip_prefix("W/").unwrap_or(tag);
+        let inside = strong.strip_prefix('"')?.strip_suffix('"')?;
+        if inside.chars().any(|character| character == '"' || character == ' ' || character.is_control()) {
+            return None;
+        }
+        if strong.len() < tag.len() {
+            return Some(Self::Nothing);
+        }
+        let version = inside.split('-').next().and_then(|version| version.parse().ok());
+        Some(version.map_or(Self::Nothing, Self::Version))
     }
 }
 
@@ -91,7 +122,8 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request).ok_or(Problem::new(StatusCode::PRECONDITION_REQUIRED, &reasons::IF_MATCH_MISSING)))
+        let missing = || Problem::new(StatusCode::PRECONDITION_REQUIRED, &reasons::IF_MATCH_MISSING);
+        ready(Self::of(request).and_then(|given| given.ok_or_else(missing)))
     }
 }
 
@@ -101,8 +133,8 @@ pub struct MaybeIfMatch(Option<IfMatch>);
 
 impl MaybeIfMatch {
     /// The versions in a text like that of the header, or none.
-    pub fn given(text: Option<&str>) -> Self {
-        Self(text.map(|list| IfMatch(list.split(',').map(Expected::read).collect())))
+    pub fn given(text: Option<&str>) -> Result<Self, Problem> {
+        text.map(IfMatch::read).transpose().map(Self)
     }
 
     /// Refuses when a version was named and the record moved on.
@@ -116,7 +148,7 @@ impl FromRequest for MaybeIfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(IfMatch::of(request))))
+        ready(IfMatch::of(request).map(Self))
     }
 }
 
@@ -214,12 +246,22 @@ mod tests {
 
     #[test]
     fn strong_tags_match_by_version_and_weak_ones_never() {
-        let given = |list: &str| IfMatch(list.split(',').map(Expected::read).collect());
-        assert!(given("\"3-c\"").check(3).is_ok());
-        assert!(given("\"2\", \"3\"").check(3).is_ok());
-        assert!(given("*").check(3).is_ok());
-        for wrong in ["\"2-c\"", "W/\"3\"", "3", "\"\"", "\"-3\"", "\"3"] {
-            assert!(given(wrong).check(3).is_err(), "{wrong}");
+        let checked = |list: &str| IfMatch::read(list).and_then(|given| given.check(3)).map_err(|wrong| wrong.code());
+        for right in ["\"3-c\"", "\"2\", \"3\"", "*", "3, \"3\"", "\"x,y\" ,\"3\",", "W/\"3\", \"3\""] {
+            assert_eq!(checked(right), Ok(()), "{right}");
         }
+        for stale in ["\"2-c\"", "W/\"3\"", "\"\"", "\"-3\"", "\"3,3\"", "\"7\", 3"] {
+            assert_eq!(checked(stale), Err("version_stale"), "{stale}");
+        }
+    }
+
+    #[test]
+    fn what_holds_no_tag_cannot_be_read() {
+        for wrong in ["3", "", " , ", "\"3", "3\"", "\"", "'3'", "w/\"3\"", "\"3 4\"", "\"3\"4\"", "**"] {
+            let refused = IfMatch::read(wrong).err().map(|problem| problem.code());
+            assert_eq!(refused, Some("if_match_unreadable"), "{wrong}");
+        }
+        assert!(MaybeIfMatch::given(None).is_ok_and(|none| none.check(3).is_ok()));
+        assert!(MaybeIfMatch::given(Some("3")).is_err());
     }
 }

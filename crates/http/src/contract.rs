@@ -15,6 +15,7 @@ use jsonschema::{
 use serde_json::{Map, Value, json};
 
 use crate::{
+    listing::unknown_sort,
     openapi::Document,
     operation::{Content, Operation},
     problem::{FieldError, Place, reasons},
@@ -54,6 +55,8 @@ impl Schema {
 /// The schema of a query with how its parameters are read from text.
 struct Query {
     parameters: HashMap<String, Parameter>,
+    /// What the list can be sorted by.
+    sorts: Vec<&'static str>,
     schema: Schema,
 }
 
@@ -90,7 +93,8 @@ impl Contract {
                 let schema = json!({
                     "type": "object", "properties": properties, "required": required, "additionalProperties": false
                 });
-                contract.queries.insert(query.type_id, Query { parameters, schema: Schema::new(schema) });
+                let sorts = operation.list.as_ref().map(|list| (list.sorts)()).unwrap_or_default();
+                contract.queries.insert(query.type_id, Query { parameters, sorts, schema: Schema::new(schema) });
             }
         }
         contract
@@ -104,8 +108,16 @@ impl Contract {
 
     /// What is wrong with the parameters of a query that came as JSON.
     pub(crate) fn parameter_errors(&self, type_id: TypeId, parameters: &Value, place: Place) -> Vec<FieldError> {
-        let validator = self.queries.get(&type_id).and_then(|query| query.schema.validator(&self.document));
-        validator.map(|validator| errors_of(validator, parameters, place)).unwrap_or_default()
+        let Some(query) = self.queries.get(&type_id) else { return Vec::new() };
+        let validator = query.schema.validator(&self.document);
+        let mut errors = validator.map(|validator| errors_of(validator, parameters, place)).unwrap_or_default();
+        // A pattern finds that a sort cannot be read; people are told by what they can sort.
+        for error in &mut errors {
+            if error.pointer == "/sort" && error.reason == &reasons::WRONG_FORMAT {
+                *error = unknown_sort(parameters["sort"].as_str().unwrap_or_default(), &query.sorts, place);
+            }
+        }
+        errors
     }
 
     /// Reads a query string into an object; values that are not what their parameter asks for stay text, and the
@@ -213,11 +225,39 @@ fn errors_of(validator: &Validator, value: &Value, place: Place) -> Vec<FieldErr
     for error in validator.iter_errors(value) {
         explain(&error, place, &mut errors);
     }
-    // A pattern and a format often find the same thing; the one that says what to do about it stays.
-    let told: Vec<String> =
-        errors.iter().filter(|one| one.reason != &reasons::WRONG_FORMAT).map(|one| one.pointer.clone()).collect();
-    errors.retain(|one| one.reason != &reasons::WRONG_FORMAT || !told.contains(&one.pointer));
-    errors
+    only_the_most_telling(errors)
+}
+
+/// Several rules of a schema often find the same thing; of those at one place, the one that says what to do stays.
+fn only_the_most_telling(errors: Vec<FieldError>) -> Vec<FieldError> {
+    let mut kept: Vec<FieldError> = Vec::new();
+    let mut at: HashMap<String, usize> = HashMap::new();
+    for error in errors {
+        let Some(&earlier) = at.get(&error.pointer) else {
+            at.insert(error.pointer.clone(), kept.len());
+            kept.push(error);
+            continue;
+        };
+        if let Some(earlier) = kept.get_mut(earlier)
+            && rank(error.reason) < rank(earlier.reason)
+        {
+            *earlier = error;
+        }
+    }
+    kept
+}
+
+/// How little a reason tells beside another about the same value: of a value of another type nothing else can be said, a
+/// format has words of its own, and a pattern only says that something is wrong.
+fn rank(reason: &Reason) -> u8 {
+    match reason {
+        _ if reason == &reasons::WRONG_TYPE => 0,
+        _ if reason == &reasons::WRONG_FORMAT || reason == &reasons::NOT_ALLOWED_HERE => 4,
+        // The bound of the schema says how long it may be.
+        _ if reason == &text_value::TEXT_TOO_LONG => 3,
+        _ if [reasons::UNKNOWN_VALUE, reasons::TOO_SHORT, reasons::TOO_LONG].contains(reason) => 2,
+        _ => 1,
+    }
 }
 
 fn explain(error: &ValidationError<'_>, place: Place, errors: &mut Vec<FieldError>) {

@@ -28,7 +28,7 @@ use crate::{
     oauth::token::invalid_token,
     operation,
     problem::{Occurrence, Problem, reasons},
-    rate_limit::Standing,
+    rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY, Standing},
     remembered::{Asked, Found, Moment},
     service::Service,
 };
@@ -38,8 +38,8 @@ use crate::{
 pub(crate) struct RequestId(pub(crate) String);
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// Where clients authenticate, and are counted by it.
+const FOR_TOKENS: [&str; 3] = ["/oauth/token", "/oauth/introspect", "/oauth/revoke"];
 
 /// Wraps the whole app.
 pub async fn frame<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse, Error> {
@@ -124,12 +124,13 @@ async fn answer_admitted<B: MessageBody + 'static>(
     Ok(answer)
 }
 
-/// Who calls, and whether they may call just now. Health checks are never counted.
+/// Who calls, and whether they may call just now. Health checks are never counted, and requests for tokens where they are
+/// answered.
 async fn admit(service: &Service, request: &ServiceRequest) -> Result<(Arc<Identity>, Option<Standing>), Problem> {
     let address = peer(service, request.request());
     let identity = identify(service, request, address).await?;
-    let is_health = request.path().starts_with("/health/");
-    let standing = if is_health { None } else { service.rate_limits.check(identity.actor.id, address)? };
+    let is_counted = !request.path().starts_with("/health/") && !FOR_TOKENS.contains(&request.path());
+    let standing = if is_counted { service.rate_limits.check(identity.actor.id, address)? } else { None };
     request.extensions_mut().insert(Arc::clone(&identity));
     Ok((identity, standing))
 }

@@ -10,7 +10,7 @@ use std::{
 
 use actix_web::http::{
     StatusCode,
-    header::{HeaderValue, RETRY_AFTER},
+    header::{HeaderName, HeaderValue, RETRY_AFTER},
 };
 use aumsos_domain::access::ActorId;
 use governor::{
@@ -51,6 +51,11 @@ enum Key {
     SignInFrom(IpAddr),
     Mail(String),
 }
+
+/// What is left of a quota (draft-ietf-httpapi-ratelimit-headers).
+pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+/// The quota.
+pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 type Buckets = RateLimiter<Key, DefaultKeyedStateStore<Key>, DefaultClock, StateInformationMiddleware>;
 
@@ -105,8 +110,13 @@ impl Limit {
             }
             Err(refused) => {
                 let wait = refused.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-                Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, &reasons::RATE_LIMITED)
-                    .with_header(RETRY_AFTER, HeaderValue::from(wait)))
+                let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, &reasons::RATE_LIMITED)
+                    .with_header(RETRY_AFTER, HeaderValue::from(wait))
+                    .with_header(RATE_LIMIT, HeaderValue::from_static("\"requests\";r=0"));
+                if let Ok(policy) = HeaderValue::from_str(&policy) {
+                    problem = problem.with_header(RATE_LIMIT_POLICY, policy);
+                }
+                Err(problem)
             }
         }
     }
@@ -138,13 +148,16 @@ impl RateLimits {
         limit.as_ref().map(|limit| limit.check(&key)).transpose()
     }
 
+    /// Counts a request for tokens from an address, whoever asks. Such requests take nothing of what others behind the same
+    /// address may ask without a token.
+    pub(crate) fn check_token_request(&self, address: Option<IpAddr>) -> Result<(), Problem> {
+        let network = address.map(of_network);
+        network.map_or(Ok(()), |network| checked(self.clients_of_addresses.as_ref(), &Key::ClientsFrom(network)))
+    }
+
     /// Counts a try of a client to authenticate, right or wrong; the name is made canonical first.
     pub(crate) fn check_client(&self, client: &str, address: Option<IpAddr>) -> Result<(), Problem> {
-        let network = address.map(of_network);
-        if let Some(network) = network {
-            checked(self.clients_of_addresses.as_ref(), &Key::ClientsFrom(network))?;
-        }
-        checked(self.clients.as_ref(), &Key::Client(canonical(client), network))
+        checked(self.clients.as_ref(), &Key::Client(canonical(client), address.map(of_network)))
     }
 
     /// Counts a try to sign in as a person, right or wrong. A browser that the person signed in with before has a bucket

@@ -25,3 +25,14 @@ pub(crate) fn database_now(backend: DbBackend) -> Expr {
         _ => Expr::from(Func::cust("unixepoch").arg("subsec")).mul(1_000_000).cast_as("integer"),
     }
 }
+
+/// A text inside a JSON document, by the names that lead to it; null where there is none.
+pub(crate) fn json_text(backend: DbBackend, document: Expr, names: [&str; 3]) -> Expr {
+    match backend {
+        DbBackend::Postgres => {
+            let extract = Func::cust("jsonb_extract_path_text").arg(document.cast_as("jsonb"));
+            names.into_iter().fold(extract, sea_orm::sea_query::FunctionCall::arg).into()
+        }
+        _ => Func::cust("json_extract").arg(document).arg(format!("$.{}", names.join("."))).into(),
+    }
+}

@@ -1,6 +1,8 @@
 //! Taking the steps of the schema and taking them back, also when several processes start at once; and what the
 //! server's own role may do on the tables.
 
+use std::time::{Duration, Instant};
+
 use aumsos_migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
@@ -10,12 +12,16 @@ use sea_orm_migration::MigrationStatus;
 
 use crate::{Store, StoreError, dialect::begin_to_write};
 
+/// How long a process waits for its turn, as on `PostgreSQL` by the time-outs below.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 impl Store {
     /// Brings the schema up to date. Safe when several processes start at once: the steps run in one transaction, on
     /// `PostgreSQL` after a lock on a table that only migrations lock. Reads only when there is nothing to do.
     pub async fn migrate_up(&self) -> Result<(), StoreError> {
         if self.migration_status().await?.iter().all(|(_, is_taken)| *is_taken) {
-            return Ok(());
+            // Another process may have taken them since this one opened the database.
+            return self.adopt_own_secret().await;
         }
         let transaction = alone(&self.write).await?;
         Migrator::up(&transaction, None).await?;
@@ -56,13 +62,25 @@ async fn alone(connection: &DatabaseConnection) -> Result<DatabaseTransaction, S
         // Two processes that create the table at once: one of them may be told that it exists already.
         let _ = connection.execute_unprepared("CREATE TABLE IF NOT EXISTS migration_lock (id integer)").await;
     }
-    let transaction = begin_to_write(connection).await?;
+    let transaction = begin_patiently(connection).await?;
     if connection.get_database_backend() == DbBackend::Postgres {
         transaction.execute_unprepared("SET LOCAL lock_timeout = '120s'").await?;
         transaction.execute_unprepared("SET LOCAL statement_timeout = '120s'").await?;
         transaction.execute_unprepared("LOCK TABLE migration_lock IN ACCESS EXCLUSIVE MODE").await?;
     }
     Ok(transaction)
+}
+
+/// Begins as soon as nobody else writes: on SQLite another process may be filling the database, which it waits for a few
+/// seconds only.
+async fn begin_patiently(connection: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match begin_to_write(connection).await.map_err(StoreError::from) {
+            Err(error) if error.is_contended() && Instant::now() < end => {}
+            outcome => return outcome,
+        }
+    }
 }
 
 /// The database itself quotes the names of role and tables (`%I`): the role comes in as a value, never as SQL.

@@ -269,13 +269,17 @@ impl Work {
     }
 
     /// Writes a changed unit; when its parent changed, the lines of all below it are made anew, and every institution
-    /// in the subtree is told in the ledger that it moved, so that it leaves the sight of the old officers.
+    /// in the subtree is told in the ledger that it moved, so that it leaves the sight of the old officers. One that did
+    /// not change leaves no trace.
     pub async fn save_unit(
         &mut self,
         action: &'static str,
         before: &OrganizationUnit,
         after: &OrganizationUnit,
     ) -> Result<(), StoreError> {
+        if before == after {
+            return Ok(());
+        }
         entity::Entity::update(row_of(after)).exec(&self.transaction).await?;
         self.index_unit(after).await?;
         self.append_unit(action, Some(before), after).await?;

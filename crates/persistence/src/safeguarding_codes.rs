@@ -160,6 +160,9 @@ impl Work {
         before: Option<&SafeguardingCode>,
         after: &SafeguardingCode,
     ) -> Result<(), StoreError> {
+        if before == Some(after) {
+            return Ok(());
+        }
         let row = code::ActiveModel {
             id: Set(after.id),
             version: Set(after.version),

@@ -130,12 +130,15 @@ impl Work {
         found.as_ref().map(read).transpose()
     }
 
-    /// Writes a filter, new or written anew.
+    /// Writes a filter, new or written anew; one that did not change leaves no trace.
     pub async fn save_saved_filter(
         &mut self,
         before: Option<&SavedFilter>,
         after: &SavedFilter,
     ) -> Result<(), StoreError> {
+        if before == Some(after) {
+            return Ok(());
+        }
         let row = row_of(after)?;
         match before {
             None => Entity::insert(row).exec_without_returning(&self.transaction).await.map(drop)?,

@@ -81,6 +81,18 @@ on_both! {
         assert_eq!(care.count("SELECT COUNT(*) FROM beneficiary").await, 0);
     }
 
+    async fn what_changes_nothing_of_a_person_leaves_no_trace(care: Care) {
+        let id = care.recorded(care.girl()).await;
+        let before = care.operator.get(at(id)).await.expect_status(200);
+        let changes = care.count("SELECT COUNT(*) FROM change").await;
+        let patched = care.operator.patch(at(id), json!({})).if_match(before.etag()).await.expect_status(200);
+        let put = care.operator.put(at(id), care.girl()).if_match(before.etag()).await.expect_status(200);
+        for same in [patched, put] {
+            assert_eq!((same.etag(), same.at("/updated_at")), (before.etag(), before.at("/updated_at")));
+        }
+        assert_eq!(care.count("SELECT COUNT(*) FROM change").await, changes);
+    }
+
     async fn nobody_is_recorded_twice(care: Care) {
         let id = care.recorded(care.girl()).await;
         let known = care.operator.post("/v1/beneficiaries", care.girl()).await.is_problem(409, "possible_duplicate");

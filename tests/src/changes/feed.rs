@@ -171,7 +171,7 @@ on_both! {
         let (_, cursor) = read_feed(&council, "0", "").await;
 
         let shown = council.get(format!("/v1/organization-units/{unit}")).await.expect_status(200);
-        let moved = json!({"parent_id": jogja});
+        let moved = json!({"parent_id": jogja, "region": null});
         council.patch(format!("/v1/organization-units/{unit}"), moved).if_match(shown.etag()).await.expect_status(200);
         sealed(server.store()).await;
 

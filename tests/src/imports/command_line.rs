@@ -33,7 +33,12 @@ on_both! {
         let done = database.run(&["import", "direktori.csv", "--as-of", "2026-06-30", "--outcomes", "hasil.csv"]).succeeded();
         assert!(done.stdout.ends_with("595 rows: 550 were created, 0 updated, 0 unchanged, 25 possible duplicates, 20 refused.\n"), "{}", done.stdout);
         assert!(done.stdout.contains("refused, Q"));
-        assert_eq!(std::fs::read_to_string(database.folder().join("hasil.csv")).unwrap().lines().count(), 596);
+        let outcomes = std::fs::read_to_string(database.folder().join("hasil.csv")).unwrap();
+        assert_eq!(outcomes.lines().count(), 596);
+        // What was written is told as written, and nothing else is.
+        let told = |line: &&str| (line.contains(",created,"), line.contains(",true,"));
+        assert_eq!(outcomes.lines().filter(|line| told(line) == (true, true)).count(), 550);
+        assert_eq!(outcomes.lines().filter(|line| told(line) == (false, false)).count(), 46);
         assert_eq!(state(&database).await, TRUE_STATE);
         let again = database.run(&["import", "direktori.csv", "--json"]).succeeded();
         let told: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();

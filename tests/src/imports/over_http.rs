@@ -101,6 +101,10 @@ on_both! {
         let errors = |answer: crate::harness::Answer| answer.is_problem(422, "invalid_values").errors();
         let one = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
         assert_eq!(errors(upload(&officer, "a.csv", b"a,b\n1,2\n", &[]).await), one("/file", "import_header_not_found"));
+        let unclosed = b"Nama Lembaga,Jenis,Kabupaten/Kota\n\"LKSA Al-Amin,LKSA,Kab. Sleman\nLKSA Bina,LKSA,Kab. Sleman\n";
+        let refused = upload(&officer, "a.csv", unclosed, &[]).await;
+        assert!(refused.at("/errors/0/message").as_str().unwrap().contains("line 2"), "{}", refused.text());
+        assert_eq!(errors(refused), one("/file", "import_quote_not_closed"));
         assert_eq!(errors(upload(&officer, "a.csv", CSV, &[("mapping", "{\"Z/1\":\"name\"}")]).await), one("/mapping/Z~11", "import_mapping_column_unknown"));
         assert_eq!(errors(upload(&officer, "a.csv", CSV, &[("mapping", "{\"A\":\"colour\"}")]).await), one("/mapping/A", "import_mapping_field_unknown"));
         assert_eq!(errors(upload(&officer, "a.csv", CSV, &[("as_of", "2999-01-01")]).await), one("/as_of", "date_in_future"));

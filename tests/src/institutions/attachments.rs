@@ -131,7 +131,9 @@ on_both! {
         let opened = json!({ "purpose": "deed", "audience": "public", "title": "Akta pendirian" });
         operator.put(&one, opened.clone()).if_match(made.etag()).await.is_problem(409, "attachment_needs_verification");
         register.verifier.put(&one, opened.clone()).await.is_problem(428, "if_match_missing");
-        register.verifier.put(&one, opened).if_match(made.etag()).await.is_fine();
+        register.verifier.put(&one, opened.clone()).if_match(made.etag()).await.is_fine();
+        let same = register.verifier.put(&one, opened).if_match("\"2\"").await.expect_status(200);
+        assert_eq!(same.at("/version"), 2);
         register.nobody().get(&one).await.is_fine();
         register.verifier.delete(&one).if_match("\"1\"").await.is_problem(412, "version_stale");
         register.verifier.delete(&one).if_match("\"2\"").await.expect_status(204);

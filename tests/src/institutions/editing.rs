@@ -1,5 +1,6 @@
 //! Writing and changing what a record says.
 
+use aumsos_domain::RecordKind;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -9,13 +10,14 @@ on_both! {
     async fn everything_that_is_wrong_is_said_at_once(register: Register) {
         let body = register.home_with("LKSA Keliru", json!({
             "address": { "region": "35" }, "capacity": { "total": 10, "male": 8, "female": 8 },
-            "accreditation": { "status": "in_process", "grade": "A" }, "founded": "2999",
+            "accreditation": { "status": "in_process", "grade": "A", "valid_until": "2030-01-01" }, "founded": "2999",
         }));
         let refused = register.author.post("/v1/institutions", body).await.is_problem(422, "invalid_values");
         let mut errors = refused.errors();
         errors.sort();
         let expected = [
-            ("/accreditation/grade", "grade_without_accreditation"), ("/address/region", "region_too_coarse"),
+            ("/accreditation/grade", "grade_without_accreditation"),
+            ("/accreditation/valid_until", "validity_without_accreditation"), ("/address/region", "region_too_coarse"),
             ("/capacity/total", "capacity_parts_exceed_total"), ("/founded", "date_in_future"),
         ];
         assert_eq!(errors, expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
@@ -25,8 +27,26 @@ on_both! {
         for expected in ["/name text_empty", "/kind unknown_value", "/status unknown_field", "/phones/0 phone_malformed", "/unit_id required"] {
             assert!(codes.iter().any(|code| code == expected), "{expected} in {codes:?}");
         }
-        let nowhere = register.home_with("LKSA", json!({ "unit_id": Uuid::now_v7() }));
-        register.author.post("/v1/institutions", nowhere).await.is_problem(422, "invalid_values");
+        // One fault of one value is told once.
+        let body = register.home_with("", json!({ "operator": 5, "address": { "region": "x" } }));
+        let refused = register.author.post("/v1/institutions", body).await.is_problem(422, "invalid_values");
+        let mut errors = refused.errors();
+        errors.sort();
+        let expected = [("/address/region", "region_code_malformed"), ("/name", "text_empty"), ("/operator", "wrong_type")];
+        assert_eq!(errors, expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
+        // What the register knows is told with what the record breaks in itself.
+        let nowhere = json!({
+            "unit_id": Uuid::now_v7(), "founded": "2999", "address": { "region": "99.99" }, "other_names": ["lksa", "B", "B"],
+            "papers": [{ "kind": "npwp", "number": "12.345" }]
+        });
+        let refused = register.author.post("/v1/institutions", register.home_with("LKSA", nowhere)).await;
+        let mut errors = refused.is_problem(422, "invalid_values").errors();
+        errors.sort();
+        let expected = [
+            ("/address/region", "region_not_found"), ("/founded", "date_in_future"), ("/other_names/0", "name_repeated"),
+            ("/other_names/2", "name_repeated"), ("/papers/0/number", "npwp_malformed"), ("/unit_id", "record_unknown"),
+        ];
+        assert_eq!(errors, expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
         register.author.post("/v1/institutions", json!([])).await.is_problem(422, "invalid_values");
         register.author.ask(reqwest::Method::POST, "/v1/institutions").body("application/json", "{").await
             .is_problem(400, "body_unreadable");
@@ -49,6 +69,36 @@ on_both! {
         let refused = register.author.patch(at(id), wrong).if_match(patched.etag()).await.is_problem(422, "invalid_values");
         assert_eq!(refused.errors().len(), 2, "{}", refused.text());
         assert_eq!(register.now(id).await["version"], 3);
+    }
+
+    async fn what_changes_nothing_leaves_no_trace(register: Register) {
+        let id = register.active(register.home("LKSA Tetap")).await;
+        let history = async || register.server.store().history(RecordKind::Institution, id, 0, 50).await.unwrap().len();
+        let (before, etag, steps) = (register.now(id).await, register.etag(id).await, history().await);
+        let same = [json!({}), json!({ "name": " LKSA  Tetap " }), json!({ "founded": null, "phones": [] })];
+        for patch in same {
+            let answer = register.verifier.patch(at(id), patch).if_match(&etag).await.expect_status(200);
+            assert_eq!((answer.etag(), answer.json()), (etag.clone(), before.clone()));
+        }
+        let put = register.verifier.put(at(id), register.home("LKSA Tetap")).if_match(&etag).await.expect_status(200);
+        assert_eq!((put.etag(), put.json()), (etag.clone(), before.clone()));
+        assert_eq!((register.now(id).await, history().await), (before, steps));
+        let changed = register.verifier.patch(at(id), json!({ "name": "LKSA Lain" })).if_match(&etag).await.expect_status(200);
+        assert_eq!((changed.at("/version"), history().await), (json!(4), steps + 1));
+    }
+
+    async fn a_tag_that_cannot_be_read_is_no_stale_one(register: Register) {
+        let id = register.draft(register.home("LKSA Baru")).await;
+        let patch = |tag: &'static str| register.author.patch(at(id), json!({ "name": "LKSA Lain" })).if_match(tag);
+        for unreadable in ["1", "\"1", "", "'1'"] {
+            patch(unreadable).await.is_problem(400, "if_match_unreadable");
+        }
+        for stale in ["\"7\"", "W/\"1\"", "\"7\", 1"] {
+            patch(stale).await.is_problem(412, "version_stale");
+        }
+        let submit = register.author.post(format!("{}/submit", at(id)), json!({})).if_match("1").await;
+        submit.is_problem(400, "if_match_unreadable");
+        patch("\"7\", \"1\"").await.expect_status(200);
     }
 
     async fn a_verified_record_is_changed_by_whoever_may_verify(register: Register) {

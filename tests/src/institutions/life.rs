@@ -53,7 +53,35 @@ on_both! {
         let public = register.nobody().get(at(id)).await.expect_status(200).json();
         assert_eq!((&public["status"], public.get("status_reason")), (&json!("closed"), None));
         // The code was given once and stays.
-        assert_eq!(step("resume", json!({})).await.at("/code"), "AUM-35-00001");
+        let resumed = step("resume", reason()).await.expect_status(200);
+        assert_eq!((resumed.at("/status"), resumed.at("/code")), (json!("active"), json!("AUM-35-00001")));
+    }
+
+    async fn what_was_closed_is_resumed_only_with_a_reason(register: Register) {
+        let id = register.active(register.home("LKSA Al Amin")).await;
+        let step = async |name: &str, body| register.verifier.post(format!("{}/{name}", at(id)), body).await;
+        let reason = || json!({ "reason": "Pengurus baru." });
+        step("close", reason()).await.is_fine();
+        let before = register.now(id).await;
+        for silent in [json!({}), json!({ "reason": null })] {
+            let refused = step("resume", silent).await.is_problem(422, "invalid_values");
+            assert_eq!(refused.errors(), [("/reason".to_owned(), "required".to_owned())]);
+        }
+        let item = |more: serde_json::Value| {
+            let mut item = json!({ "id": id, "action": "resume" });
+            item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({ "mode": "per_item", "items": [item] })
+        };
+        let silent = register.verifier.post("/v1/institutions/bulk", item(json!({}))).await.is_fine();
+        assert_eq!(silent.at("/items/0/status"), 422);
+        let unread = register.verifier.post("/v1/institutions/bulk", item(json!({ "if_match": "3" }))).await;
+        let unread = unread.is_problem(422, "invalid_values");
+        assert_eq!(unread.errors(), [("/items/0/if_match".to_owned(), "if_match_unreadable".to_owned())]);
+        assert_eq!(register.now(id).await, before);
+        let told = register.verifier.post("/v1/institutions/bulk", item(reason())).await.is_fine();
+        assert_eq!(told.at("/items/0/status"), 200);
+        let now = register.now(id).await;
+        assert_eq!((&now["status"], &now["status_reason"]), (&json!("active"), &json!("Pengurus baru.")));
     }
 
     async fn a_step_that_does_not_fit_is_refused_and_changes_nothing(register: Register) {

@@ -89,10 +89,13 @@ on_both! {
             ("near=112.75,-7.25", "/near", "point_malformed"),
             ("near=x&radius_m=100", "/near", "point_malformed"),
             ("bbox=1,2,3", "/bbox", "bounding_box_malformed"),
-            ("province=35.78", "/province/0", "wrong_format"),
-            ("village=35", "/village/0", "wrong_format"),
+            ("province=35.78", "/province/0", "region_of_other_level"),
+            ("province=jatim", "/province/0", "region_code_malformed"),
+            ("village=35", "/village/0", "region_of_other_level"),
             ("kind=hotel", "/kind/0", "unknown_value"),
-            ("sort=contacts", "/sort", "wrong_format"),
+            ("sort=contacts", "/sort", "unknown_value"),
+            ("sort=name,-name", "/sort", "sort_repeated"),
+            ("sort=name,code,kind,province,grade", "/sort", "too_many"),
             ("propinsi=35", "/propinsi", "unknown_parameter"),
             ("cursor=abc", "/cursor", "cursor_invalid"),
             ("limit=0", "/limit", "too_small"),
@@ -101,7 +104,31 @@ on_both! {
         ] {
             let refused = nobody.get(format!("/v1/institutions?{query}")).await.is_problem(422, "invalid_values");
             assert_eq!(refused.errors(), [(pointer.to_owned(), code.to_owned())], "{query}");
+            // What to write is told in words or by the values there are.
+            assert!(!refused.text().contains("[1-9]") && !refused.text().contains("^-?"), "{}", refused.text());
         }
+        let refused = nobody.get("/v1/institutions?sort=contacts").await.text();
+        assert!(refused.contains("capacity, founded"), "{refused}");
+    }
+
+    async fn a_file_takes_no_parameter_of_a_page(register: Register) {
+        register.active(register.home("LKSA Terbuka")).await;
+        let nobody = register.nobody();
+        for form in ["csv", "ndjson", "geojson", "parquet"] {
+            let path = format!("/v1/institutions?format={form}&limit=5&count=true&cursor=x&sort=name");
+            let mut errors = nobody.get(path).await.is_problem(422, "invalid_values").errors();
+            errors.sort();
+            let refused = ["/count", "/cursor", "/limit"].map(|pointer| (pointer.to_owned(), "only_for_pages".to_owned()));
+            assert_eq!(errors, refused, "{form}");
+        }
+        let by_accept = nobody.get("/v1/institutions?limit=5").header("accept", "text/csv").await;
+        assert_eq!(by_accept.is_problem(422, "invalid_values").errors(), [("/limit".to_owned(), "only_for_pages".to_owned())]);
+        let found = nobody.post("/v1/institutions/search", json!({ "limit": 5 })).header("accept", "text/csv").await;
+        found.is_problem(422, "invalid_values");
+        nobody.get("/v1/institutions?format=json&limit=5&count=true").await.is_fine();
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        nobody.get("/v1/institutions?limit=5").header("accept", browser).await.is_fine();
+        nobody.get("/v1/institutions").header("accept", "text/csv").await.is_fine();
     }
 
     async fn officers_see_the_drafts_of_their_units(register: Register) {

@@ -28,7 +28,8 @@ on_both! {
         };
         merge(&register.verifier, duplicate, between).await.is_problem(403, "permission_missing");
         merge(&steward, duplicate, duplicate).await.is_problem(409, "merge_target_not_live");
-        merge(&steward, duplicate, Uuid::now_v7()).await.is_problem(422, "invalid_values");
+        let nowhere = merge(&steward, duplicate, Uuid::now_v7()).await.is_problem(422, "invalid_values");
+        assert_eq!(nowhere.errors(), [("/into".to_owned(), "record_unknown".to_owned())]);
         let draft = register.draft(register.home("LKSA Konsep")).await;
         merge(&steward, duplicate, draft).await.is_problem(409, "merge_target_not_live");
         assert_eq!(register.now(duplicate).await["status"], "active");
@@ -41,6 +42,8 @@ on_both! {
                 assert_eq!(asked(actor, old).await, (301, at(target), String::new()));
             }
         }
+        let asked_for = register.nobody().get(format!("{}?fields=name", at(duplicate))).await.expect_status(301);
+        assert_eq!(asked_for.header("location"), format!("{}?fields=name", at(target)));
         register.verifier.post(format!("{}/confirm", at(duplicate)), json!({})).await.is_problem(409, "status_does_not_allow");
         let listed = register.nobody().get("/v1/institutions").await.is_fine();
         assert_eq!(names(&listed.json()), ["LKSA Nurul Huda Surabaya"]);

@@ -73,7 +73,7 @@ on_both! {
         let told: Vec<(&Value, &Value, &Value)> =
             reads.as_array().unwrap().iter().map(|read| (&read["record_id"], &read["people"], &read["purpose"])).collect();
         let (one_id, two_id) = (json!(one), json!(two));
-        assert_eq!(told, [(&one_id, &json!(2), &json!("kunjungan")), (&two_id, &json!(2), &json!(null))]);
+        assert_eq!(told, [(&one_id, &json!(2), &json!("kunjungan")), (&two_id, &json!(2), &json!("regional_officer"))]);
         assert_eq!((trail.at("/count"), trail.at("/items/0/request_id")), (json!(2), json!("visit-1")));
         assert_eq!(trail.at("/items/0/fields"), json!(["contacts"]));
         let actor = trail.at("/items/0/actor_id");

@@ -48,9 +48,46 @@ on_both! {
         let standing = nobody.get("/v1/statistics/accreditation").await.is_fine();
         assert_eq!(standing.at("/accredited"), json!({ "a": 2, "b": 1, "c": 0, "total": 3 }));
         assert_eq!((standing.at("/in_process"), standing.at("/institutions")), (json!(1), json!(6)));
-        for wrong in ["group_by=phone", "group_by=kind,kind", "measure=everything", "colour=red"] {
-            assert_eq!(nobody.get(format!("/v1/statistics/institutions?{wrong}")).await.status() / 100, 4, "{wrong}");
+        for wrong in ["group_by=phone", "group_by=", "measure=everything", "colour=red"] {
+            let answer = nobody.get(format!("/v1/statistics/institutions?{wrong}")).await;
+            answer.is_problem(422, "invalid_values");
         }
+    }
+
+    async fn a_code_that_stands_twice_is_meant_once(register: Register) {
+        register.six().await;
+        let nobody = register.nobody();
+        let figures = async |question: &str| {
+            nobody.get(format!("/v1/statistics/institutions?{question}")).await.is_fine().at("/groups")
+        };
+        assert_eq!(figures("group_by=kind,kind").await, figures("group_by=kind").await);
+        assert_eq!(figures("measure=count,capacity,count").await, figures("measure=count,capacity").await);
+        let wrong = nobody.get("/v1/statistics/institutions?group_by=province,phone&measure=everything").await;
+        let wrong = wrong.is_problem(422, "invalid_values");
+        let at = |pointer: &str| (pointer.to_owned(), "unknown_value".to_owned());
+        assert_eq!(wrong.errors(), [at("/group_by"), at("/measure")]);
+        let told = wrong.at("/errors/0/message").as_str().unwrap().to_owned();
+        assert!(told.contains("province, regency, kind"), "{told}");
+    }
+
+    async fn certificates_that_have_lapsed_are_told(register: Register) {
+        let until = |grade: &str, day: &str| {
+            json!({ "accreditation": { "status": "accredited", "grade": grade, "valid_until": day } })
+        };
+        for (name, fields) in [
+            ("LKSA Lama", until("A", "2021-12-31")),
+            ("LKSA Baru", until("A", "2199-12-31")),
+            ("LKSA Usang", until("C", "2020-02-29")),
+            ("LKSA Kapan", json!({ "accreditation": { "status": "accredited", "grade": "B" } })),
+            ("LKSA Belum", json!({})),
+        ] {
+            register.active(register.home_with(name, fields)).await;
+        }
+        let standing = register.nobody().get("/v1/statistics/accreditation").await.is_fine();
+        assert_eq!(standing.at("/accredited"), json!({ "a": 2, "b": 1, "c": 1, "total": 4 }));
+        assert_eq!(standing.at("/expired"), json!({ "a": 1, "b": 0, "c": 1, "total": 2 }));
+        let elsewhere = register.nobody().get("/v1/statistics/accreditation?province=73").await.is_fine();
+        assert_eq!(elsewhere.at("/expired/total"), json!(0));
     }
 
     async fn numbers_about_people_are_for_those_who_may_read_the_census(register: Register) {
@@ -68,8 +105,14 @@ on_both! {
         let own = register.verifier.get(question).await.is_fine();
         let expected = json!({ "group": { "province": "35" }, "residents_inside": 14, "residents_outside": 9 });
         assert_eq!(own.at("/groups"), json!([expected]));
-        // An officer of elsewhere sees the home, and no number of its people.
+        // An officer of elsewhere sees the home, and no number of its people; facts about it stay exact.
         let elsewhere = register.stranger.get(question).await.is_fine();
-        assert_eq!(elsewhere.at("/groups"), json!([]));
+        let nothing = json!({ "group": { "province": "35" }, "residents_inside": 0, "residents_outside": 0 });
+        assert_eq!(elsewhere.at("/groups"), json!([nothing]));
+        let mixed = register.stranger.get("/v1/statistics/institutions?measure=count,capacity,residents").await.is_fine();
+        let expected = json!({
+            "group": {}, "count": 1, "capacity": 0, "residents_inside": 0, "residents_outside": 0
+        });
+        assert_eq!(mixed.at("/groups/0"), expected);
     }
 }

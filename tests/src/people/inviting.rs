@@ -95,7 +95,7 @@ on_both! {
         by.post(PEOPLE, centre).await.is_problem(403, "permission_missing");
         let nowhere = invitation("a@contoh.or.id", uuid::Uuid::now_v7());
         let wrong = by.post(PEOPLE, nowhere).await.is_problem(422, "invalid_values");
-        assert_eq!(wrong.errors(), [("/unit_id".to_owned(), "not_found".to_owned())]);
+        assert_eq!(wrong.errors(), [("/unit_id".to_owned(), "record_unknown".to_owned())]);
         for (role, unit) in [
             ("council_officer", office.java),
             ("regional_officer", office.sulawesi),

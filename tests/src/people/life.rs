@@ -73,6 +73,8 @@ on_both! {
         let etag = office.etag(siti).await;
         by.patch(at(siti), json!({ "name": "Siti" })).await.is_problem(428, "if_match_missing");
         by.patch(at(siti), json!({ "name": "Siti" })).if_match("\"99\"").await.is_problem(412, "version_stale");
+        let same = by.patch(at(siti), json!({})).if_match(&etag).await.expect_status(200);
+        assert_eq!(same.etag(), etag);
         let body = json!({ "name": "Siti A.", "email": "Baru@Contoh.or.id", "language": "en" });
         let changed = by.patch(at(siti), body).if_match(&etag).await.is_fine();
         assert_eq!((changed.at("/name"), changed.at("/email")), (json!("Siti A."), json!("baru@contoh.or.id")));

@@ -61,7 +61,7 @@ on_both! {
         let pp = OrganizationUnit::MUHAMMADIYAH;
         // Kept by the centre, and so not known to the province at all.
         let unknown = office.officer.actor.post(ROLES, given.clone()).await.is_problem(422, "invalid_values");
-        assert_eq!(unknown.errors(), [("/holder_id".to_owned(), "not_found".to_owned())]);
+        assert_eq!(unknown.errors(), [("/holder_id".to_owned(), "record_unknown".to_owned())]);
         office.administrator.actor.post(ROLES, given).await.expect_status(201);
         let by = &office.officer.actor;
         for (role, unit) in [
@@ -120,13 +120,13 @@ on_both! {
         let errors = |answer: crate::harness::Answer| answer.is_problem(422, "invalid_values").errors();
         let one = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
         let body = to_person(siti, Role::Auditor, Uuid::now_v7());
-        assert_eq!(errors(by.post(ROLES, body.clone()).await), one("/unit_id", "not_found"));
+        assert_eq!(errors(by.post(ROLES, body.clone()).await), one("/unit_id", "record_unknown"));
         let mut home = body.clone();
         home["institution_id"] = home.as_object_mut().unwrap().remove("unit_id").unwrap();
-        assert_eq!(errors(by.post(ROLES, home.clone()).await), one("/institution_id", "not_found"));
+        assert_eq!(errors(by.post(ROLES, home.clone()).await), one("/institution_id", "record_unknown"));
         home["unit_id"] = json!(office.java);
         assert_eq!(errors(by.post(ROLES, home).await), one("/unit_id", "role_place_unclear"));
-        assert_eq!(errors(by.post(ROLES, to_person(Uuid::now_v7(), Role::Auditor, office.java)).await), one("/holder_id", "not_found"));
+        assert_eq!(errors(by.post(ROLES, to_person(Uuid::now_v7(), Role::Auditor, office.java)).await), one("/holder_id", "record_unknown"));
         for field in ["granted_by", "granted_by_id", "version", "revoked_at", "is_active", "created_at"] {
             let mut more = to_person(siti, Role::Auditor, office.java);
             more[field] = json!(siti);
@@ -141,7 +141,7 @@ on_both! {
         let operator = |holder: Uuid| json!({ "holder_kind": "person", "holder_id": holder, "role": "institution_operator", "institution_id": draft });
         let neighbour = office.server.person_with(Role::RegionalOfficer, office.sulawesi).await.id;
         let hidden = office.stranger.actor.post(ROLES, operator(neighbour)).await;
-        assert_eq!(errors(hidden), one("/institution_id", "not_found"));
+        assert_eq!(errors(hidden), one("/institution_id", "record_unknown"));
         // The operator of a home may see its people: an officer, who may not, does not appoint one.
         office.officer.actor.post(ROLES, operator(office.officer.id)).await.is_problem(409, "grant_to_oneself");
         let colleague = office.server.person_with(Role::RegionalOfficer, office.surabaya).await.id;

@@ -159,9 +159,13 @@ impl Beneficiary {
     }
 
     /// Puts other words in the place of what the record says. What is known of somebody who left can still be put right.
-    /// A record that goes to another institution takes two steps: it is handed over, and taken over.
+    /// A record that goes to another institution takes two steps: it is handed over, and taken over. What says the same
+    /// as before is no change.
     pub fn change(self, profile: Profile, at: DateTime<Utc>) -> Result<Self, Refusal> {
         let open = self.open()?;
+        if open.profile == profile {
+            return Ok(open);
+        }
         let status = if open.status == BeneficiaryStatus::Left { open.status } else { in_care(&profile) };
         let is_handed_over = open.profile.institution_id != profile.institution_id;
         let stepped = open.step(at);

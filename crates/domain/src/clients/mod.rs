@@ -252,7 +252,11 @@ impl Client {
         if self.kind.keeps_a_secret() && profile.jwks.is_none() && !has_secret {
             return Err(Refusal::from(&CLIENT_NEEDS_SECRET));
         }
-        Ok(Self { profile: profile.in_order(), has_secret, version: self.version + 1, updated_at: at, ..self })
+        let profile = profile.in_order();
+        if profile == self.profile {
+            return Ok(self);
+        }
+        Ok(Self { profile, has_secret, version: self.version + 1, updated_at: at, ..self })
     }
 
     /// Gives it another secret; the one before opens nothing any more.

@@ -35,6 +35,13 @@ pub const IMPORT_FILE_SWELLS: Reason = Reason {
     id: "Isi berkas setelah dibuka jauh lebih besar dari yang wajar.",
     en: "The file unpacks to far more than is plausible.",
 };
+/// A quotation mark opens a cell that never ends, or takes in the rows below it.
+pub const IMPORT_QUOTE_NOT_CLOSED: Reason = Reason {
+    code: "import_quote_not_closed",
+    id: "Ada tanda kutip yang tidak ditutup, sehingga baris-baris di bawahnya ikut masuk ke selnya; \
+         tutup atau hapus tanda kutip itu.",
+    en: "A quotation mark is not closed and takes the rows below it into its cell; close or remove it.",
+};
 /// More columns than any such sheet has.
 pub const IMPORT_TOO_MANY_COLUMNS: Reason = Reason {
     code: "import_too_many_columns",

@@ -73,25 +73,54 @@ pub struct Header {
 
 impl Header {
     /// Finds the header in the first rows of a sheet: the row, or two rows under each other, that names the most
-    /// fields. A given mapping goes before what the headers say.
+    /// fields; where none is understood, the first row over the columns that a mapping names by their place. A given
+    /// mapping goes before what the headers say.
     pub fn find(rows: &[Vec<Cell>], mapping: &Mapping) -> Result<Self, (Option<String>, &'static Reason)> {
-        let mut best: Option<Self> = None;
-        for at in 0..rows.len().min(HEADER_WITHIN) {
-            for labels in labels_at(rows, at) {
-                let mut header = Self::of_labels(labels.texts, at + labels.rows);
-                header.score += header.named_by(mapping);
-                if best.as_ref().is_none_or(|best| header.score > best.score) {
-                    best = Some(header);
-                }
-            }
-        }
-        let mut header = best.ok_or((None, &IMPORT_HEADER_NOT_FOUND))?;
+        let candidates: Vec<Self> =
+            (0..rows.len().min(HEADER_WITHIN)).flat_map(|at| Self::candidates_at(rows, at, mapping)).collect();
+        // Of equals the one further up.
+        let best = candidates.iter().rev().max_by_key(|header| header.score).ok_or((None, &IMPORT_HEADER_NOT_FOUND))?;
+        let placed = if best.is_plain() { None } else { Self::over_places(&candidates, mapping) };
+        let mut header = placed.unwrap_or_else(|| best.clone());
         header.obey(mapping)?;
-        let known = header.fields.iter().filter(|field| **field != ImportField::Ignore).count();
-        if header.column(ImportField::Name).is_none() || known < 3 {
-            return Err((None, &IMPORT_HEADER_NOT_FOUND));
-        }
-        Ok(header)
+        if header.is_understood() { Ok(header) } else { Err((None, &IMPORT_HEADER_NOT_FOUND)) }
+    }
+
+    fn candidates_at(rows: &[Vec<Cell>], at: usize, mapping: &Mapping) -> Vec<Self> {
+        let of = |labels: Labels| {
+            let mut header = Self::of_labels(labels.texts, at + labels.rows);
+            header.score += header.named_by(mapping);
+            header
+        };
+        labels_at(rows, at).into_iter().map(of).collect()
+    }
+
+    /// Whether an import can go by it.
+    fn is_understood(&self) -> bool {
+        let known = self.fields.iter().filter(|field| **field != ImportField::Ignore).count();
+        self.column(ImportField::Name).is_some() && known >= 3
+    }
+
+    /// Whether it is a header beyond doubt. A row of data has words of headers too ("LKSA", "Jl. Mawar", "Kab. Sleman"),
+    /// but few cells with nothing else in them.
+    fn is_plain(&self) -> bool {
+        let is_plain = |label: &&String| matches!(words_of(label), (known, 0) if !known.is_empty());
+        self.is_understood() && self.labels.iter().filter(is_plain).count() >= 3
+    }
+
+    /// The first row with something above most of the columns that a mapping names by letters or number. What it says is
+    /// of no matter: a row of data further down may sound more like a header, and must not become one. Most is enough, for
+    /// to wait for a row that fills them all could pass rows of data over.
+    fn over_places(candidates: &[Self], mapping: &Mapping) -> Option<Self> {
+        let width = candidates.iter().map(|header| header.labels.len()).max()?;
+        let places: Vec<usize> =
+            mapping.entries().keys().filter_map(|name| place_named(name)).filter(|at| *at < width).collect();
+        let filled = |header: &Self| {
+            places.iter().filter(|at| header.labels.get(**at).is_some_and(|label| !label.is_empty())).count()
+        };
+        let first = candidates.iter().find(|header| filled(header) * 2 > places.len())?;
+        let named = 30 * i32::try_from(places.len()).unwrap_or(0);
+        Some(Self { score: first.score + named, ..first.clone() })
     }
 
     /// The first column of a field.
@@ -142,10 +171,12 @@ impl Header {
         Self { data_from, labels, fields, score: total }
     }
 
-    /// How much a row is the header that a mapping speaks of: by the texts above columns that it names.
+    /// How much a row is the header that a mapping speaks of: by the texts above columns that it names. What can be the
+    /// letters or the number of a column is none: "A" is also a grade, and "3" a count, in rows of data.
     fn named_by(&self, mapping: &Mapping) -> i32 {
-        let is_label = |name: &String| self.labels.iter().any(|label| is_one_text(label, name));
-        30 * i32::try_from(mapping.entries().keys().filter(|name| is_label(name)).count()).unwrap_or(0)
+        let is_place = |name: &str| place_named(name).is_some_and(|at| at < self.labels.len());
+        let is_label = |name: &&String| !is_place(name) && self.label_of(name).is_some();
+        30 * i32::try_from(mapping.entries().keys().filter(is_label).count()).unwrap_or(0)
     }
 
     fn obey(&mut self, mapping: &Mapping) -> Result<(), (Option<String>, &'static Reason)> {
@@ -170,9 +201,12 @@ impl Header {
     }
 
     fn column_named(&self, name: &str) -> Option<usize> {
-        let by_text = self.labels.iter().position(|label| is_one_text(label, name));
-        let by_number = || name.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        by_text.or_else(|| column_of_letters(name.trim())).or_else(by_number).filter(|at| *at < self.labels.len())
+        self.label_of(name).or_else(|| place_named(name)).filter(|at| *at < self.labels.len())
+    }
+
+    /// The column whose label is this text.
+    fn label_of(&self, name: &str) -> Option<usize> {
+        self.labels.iter().position(|label| is_one_text(label, name))
     }
 
     /// Whether a row says the header again.
@@ -185,6 +219,12 @@ impl Header {
             .count();
         filled > 1 && same * 2 > filled
     }
+}
+
+/// The column of its letters or its number.
+fn place_named(name: &str) -> Option<usize> {
+    let by_number = || name.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    column_of_letters(name.trim()).or_else(by_number)
 }
 
 /// Whether two texts have the same words.

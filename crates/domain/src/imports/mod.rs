@@ -68,6 +68,7 @@ pub const REASONS: &[&Reason] = &[
     &files::IMPORT_TOO_MANY_COLUMNS,
     &files::IMPORT_TOO_MANY_ROWS,
     &files::IMPORT_CELL_TOO_LONG,
+    &files::IMPORT_QUOTE_NOT_CLOSED,
     &import::IMPORT_STATUS_DOES_NOT_ALLOW,
     &import::IMPORT_ROW_WAITS_FOR_NONE,
     &import::IMPORT_SAME_AS_NOT_LIVE,

@@ -24,7 +24,7 @@ use crate::{
     institutions::{
         AccreditationStanding, AccreditationStatus, Capacity, InstitutionKind, Operator, Paper, PaperKind,
         life::AumsosCode,
-        rules::{CAPACITY_PARTS_EXCEED_TOTAL, DATE_IN_FUTURE},
+        rules::{CAPACITY_PARTS_EXCEED_TOTAL, DATE_IN_FUTURE, NPWP_MALFORMED, is_npwp},
     },
     position::Position,
     reason::{Invalid, Reason},
@@ -333,7 +333,10 @@ impl<'a> Reading<'a> {
         ];
         PAPERS
             .iter()
-            .filter_map(|&(field, kind)| self.parsed(field, Line::parse).map(|number| paper(kind, number)))
+            .filter_map(|&(field, kind)| {
+                let parse: fn(&str) -> Result<Line, Invalid> = if kind == PaperKind::Npwp { npwp } else { Line::parse };
+                self.parsed(field, parse).map(|number| paper(kind, number))
+            })
             .collect()
     }
 
@@ -397,11 +400,20 @@ impl<'a> Reading<'a> {
                 "/founded" => ImportField::Founded,
                 "/capacity/total" | "/capacity/funded" => ImportField::Capacity,
                 "/accreditation/grade" => ImportField::Accreditation,
+                pointer if pointer.starts_with("/papers/") => ImportField::Npwp,
+                "/accreditation/valid_until" => ImportField::AccreditedUntil,
                 _ => ImportField::Regency,
             };
             self.refuse(field, broken.reason);
         }
     }
+}
+
+/// A taxpayer number. One that a spreadsheet took for a number has lost the zeros before it.
+fn npwp(text: &str) -> Result<Line, Invalid> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && matches!(text.len(), 13 | 14);
+    let line = if is_number { Line::parse(&format!("{text:0>15}"))? } else { Line::parse(text)? };
+    if is_npwp(line.as_str()) { Ok(line) } else { Err(Invalid(&NPWP_MALFORMED)) }
 }
 
 /// The parts of a place, coarse to fine, with their levels.
@@ -411,3 +423,20 @@ const PLACE_FIELDS: [(ImportField, RegionLevel); 4] = [
     (ImportField::District, RegionLevel::District),
     (ImportField::Village, RegionLevel::Village),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taxpayer_number_is_read_as_people_and_spreadsheets_write_it() {
+        let read = |text: &str| npwp(text).map(|line| line.to_string()).map_err(|Invalid(reason)| reason.code);
+        for written in ["01.234.567.8-901.000", "012345678901000", "0012345678901000", "01 234 567 8 901 000"] {
+            assert_eq!(read(written), Ok(written.to_owned()));
+        }
+        assert_eq!(read("12345678901000"), Ok("012345678901000".to_owned()));
+        for wrong in ["123", "01.234.567.8-901", "NPWP 012345678901000", "01234567890100012"] {
+            assert_eq!(read(wrong), Err("npwp_malformed"), "{wrong}");
+        }
+    }
+}

@@ -169,6 +169,9 @@ impl Attachment {
     ) -> Result<Self, Refusal> {
         may_stand(institution, &self.profile, may_verify)?;
         may_stand(institution, &profile, may_verify)?;
+        if profile == self.profile {
+            return Ok(self);
+        }
         Ok(Self { profile, version: self.version + 1, updated_at: at, ..self })
     }
 

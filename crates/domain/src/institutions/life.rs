@@ -38,9 +38,14 @@ crate::code_list! {
 }
 
 impl LifeStep {
-    /// Whether it is taken only with a reason.
+    /// Whether it is taken only with a reason, whatever the record is like.
     pub const fn needs_reason(self) -> bool {
         matches!(self, Self::Return | Self::Suspend | Self::Close)
+    }
+
+    /// Whether a reason may go with it.
+    pub const fn takes_reason(self) -> bool {
+        self.needs_reason() || matches!(self, Self::Resume)
     }
 
     /// Who may take it.
@@ -166,7 +171,7 @@ pub struct Institution {
     pub submitted_by: Option<ActorId>,
     /// Why it last went back to its author.
     pub returned: Option<Returned>,
-    /// Why it was suspended or closed.
+    /// Why it was suspended or closed, or made active again.
     pub status_reason: Option<Prose>,
     /// The record it was merged into.
     pub merged_into: Option<Uuid>,
@@ -234,7 +239,7 @@ impl Institution {
     }
 
     /// Changes what people wrote. Drafts are changed by whoever may submit; a verified record only by whoever may
-    /// verify, everyone else proposes.
+    /// verify, everyone else proposes. What says the same as before is no change.
     pub fn edit(
         self,
         profile: Profile,
@@ -248,6 +253,9 @@ impl Institution {
             Submitted | Active | Suspended if may_verify => {}
             Active | Suspended => return Err(Refusal::from(&CHANGES_NEED_VERIFICATION)),
             Submitted | Closed | Merged => return Err(Refusal::from(&STATUS_DOES_NOT_ALLOW)),
+        }
+        if self.profile == profile && self.contacts == contacts {
+            return Ok(self);
         }
         Ok(Self { profile, contacts, ..self.touched(at) })
     }
@@ -297,10 +305,15 @@ impl Institution {
         Ok(Self { status: InstitutionStatus::Suspended, status_reason: Some(reason), ..self.touched(at) })
     }
 
+    /// Whether a step is taken only with a reason. To close is for good: whoever undoes it says why.
+    pub fn needs_reason_to(&self, step: LifeStep) -> bool {
+        step.needs_reason() || (step == LifeStep::Resume && self.status == InstitutionStatus::Closed)
+    }
+
     /// Makes a suspended or closed institution active again.
-    pub fn resume(self, at: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn resume(self, reason: Option<Prose>, at: DateTime<Utc>) -> Result<Self, Refusal> {
         self.from(&[InstitutionStatus::Suspended, InstitutionStatus::Closed])?;
-        Ok(Self { status: InstitutionStatus::Active, status_reason: None, ..self.touched(at) })
+        Ok(Self { status: InstitutionStatus::Active, status_reason: reason, ..self.touched(at) })
     }
 
     /// Closes an institution for good.

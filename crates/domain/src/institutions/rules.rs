@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    AccreditationStanding, AccreditationStatus, Capacity, Contact, Paper, Profile, Service,
+    AccreditationStanding, AccreditationStatus, Capacity, Contact, Paper, PaperKind, Profile, Service,
     service::{Cost, RECURRENCE_MALFORMED},
 };
 use crate::{
     reason::Reason,
     regions::{RegionCode, RegionLevel, Regions},
+    text_value::Name,
 };
 
 /// A rule that a field breaks: JSON pointer (RFC 6901) and why.
@@ -28,6 +29,12 @@ pub const GRADE_WITHOUT_ACCREDITATION: Reason = Reason {
     code: "grade_without_accreditation",
     id: "Nilai hanya dan selalu ada bila statusnya accredited.",
     en: "There is a grade if, and only if, the status is accredited.",
+};
+/// A certificate ends for those who have one.
+pub const VALIDITY_WITHOUT_ACCREDITATION: Reason = Reason {
+    code: "validity_without_accreditation",
+    id: "Masa berlaku hanya ada bila statusnya accredited.",
+    en: "There is a last day of the certificate only if the status is accredited.",
 };
 /// An institution is at least in a regency or city.
 pub const REGION_TOO_COARSE: Reason = Reason {
@@ -78,9 +85,25 @@ pub const DATES_REVERSED: Reason = Reason {
 pub const DATE_IN_FUTURE: Reason =
     Reason { code: "date_in_future", id: "Tanggal ini belum terjadi.", en: "This date has not come yet." };
 
+/// A name that the record has already.
+pub const NAME_REPEATED: Reason = Reason {
+    code: "name_repeated",
+    id: "Nama ini sudah ada pada data lembaga ini.",
+    en: "The record has this name already.",
+};
+/// Not a taxpayer number: 15 digits, or 16 since 2024 (PMK 112/PMK.03/2022).
+pub const NPWP_MALFORMED: Reason = Reason {
+    code: "npwp_malformed",
+    id: "NPWP terdiri dari 15 atau 16 angka, misalnya 01.234.567.8-901.000.",
+    en: "An NPWP has 15 or 16 digits, for example 01.234.567.8-901.000.",
+};
+
 /// The reasons of this module.
 pub const REASONS: &[&Reason] = &[
+    &NAME_REPEATED,
+    &NPWP_MALFORMED,
     &GRADE_WITHOUT_ACCREDITATION,
+    &VALIDITY_WITHOUT_ACCREDITATION,
     &REGION_TOO_COARSE,
     &REGION_NOT_FOUND,
     &CAPACITY_PARTS_EXCEED_TOTAL,
@@ -97,6 +120,7 @@ impl Profile {
     /// Every rule the profile breaks, all at once; none when it can stand.
     pub fn broken_rules(&self, today: NaiveDate) -> Vec<Broken> {
         let mut found = Findings::default();
+        found.names(&self.name, &self.other_names);
         found.region("/address/region", self.address.region);
         found.accreditation(&self.accreditation);
         found.capacity(self.capacity.as_ref());
@@ -124,6 +148,13 @@ impl Profile {
     }
 }
 
+/// Whether a number can be a taxpayer's: 15 or 16 digits, with dots, dashes and spaces as people write them.
+pub fn is_npwp(number: &str) -> bool {
+    let is_written = number.bytes().all(|byte| byte.is_ascii_digit() || b".- ".contains(&byte));
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    is_written && (15..=16).contains(&digits)
+}
+
 /// Every rule that the contacts of a record break.
 pub fn broken_by_contacts(contacts: &[Contact]) -> Vec<Broken> {
     let mut found = Findings::default();
@@ -144,6 +175,14 @@ impl Findings {
         }
     }
 
+    /// In another case a name is the same; in another spelling it is worth keeping.
+    fn names(&mut self, name: &Name, others: &[Name]) {
+        let mut seen = BTreeSet::from([name.as_str().to_lowercase()]);
+        for (at, other) in others.iter().enumerate() {
+            self.check(seen.insert(other.as_str().to_lowercase()), format!("/other_names/{at}"), &NAME_REPEATED);
+        }
+    }
+
     fn region(&mut self, pointer: &str, code: RegionCode) {
         self.check(code.level() != RegionLevel::Province, pointer.to_owned(), &REGION_TOO_COARSE);
         self.check(Regions::get().region(code).is_some(), pointer.to_owned(), &REGION_NOT_FOUND);
@@ -155,6 +194,11 @@ impl Findings {
             accredited == standing.grade.is_some(),
             "/accreditation/grade".to_owned(),
             &GRADE_WITHOUT_ACCREDITATION,
+        );
+        self.check(
+            accredited || standing.valid_until.is_none(),
+            "/accreditation/valid_until".to_owned(),
+            &VALIDITY_WITHOUT_ACCREDITATION,
         );
     }
 
@@ -178,6 +222,8 @@ impl Findings {
         if let (Some(from), Some(until)) = (paper.issued_on, paper.expires_on) {
             self.check(from <= until, format!("/papers/{at}/expires_on"), &DATES_REVERSED);
         }
+        let is_written = paper.kind != PaperKind::Npwp || is_npwp(paper.number.as_str());
+        self.check(is_written, format!("/papers/{at}/number"), &NPWP_MALFORMED);
     }
 
     fn service(&mut self, at: usize, service: &Service, places: &BTreeSet<Uuid>) {

@@ -33,7 +33,7 @@ pub(crate) async fn appoint(
     pointer: &str,
 ) -> Result<GivenRole, Problem> {
     let field = if asked.institution_id.is_some() { "institution_id" } else { "unit_id" };
-    let unknown = || refuse_value(&format!("{pointer}/{field}"), &reasons::NOT_FOUND);
+    let unknown = || refuse_value(&format!("{pointer}/{field}"), &reasons::RECORD_UNKNOWN);
     let place = asked.place().ok_or_else(unknown)?;
     if let RolePlace::Unit(unit) = place {
         check_at_work(&work.unit_to_rely_on(unit).await?.ok_or_else(unknown)?)?;
@@ -87,7 +87,7 @@ pub(crate) async fn check_keeper(
 ) -> Result<(), Problem> {
     let keeper = unit.unwrap_or(OrganizationUnit::MUHAMMADIYAH);
     let found = work.unit_to_rely_on(keeper).await?;
-    check_at_work(&found.ok_or_else(|| refuse_value("/unit_id", &reasons::NOT_FOUND))?)?;
+    check_at_work(&found.ok_or_else(|| refuse_value("/unit_id", &reasons::RECORD_UNKNOWN))?)?;
     let line = work.line_above(keeper).await?;
     if actor.own_scope(permission).covers(&line, None) { Ok(()) } else { Err(not_allowed()) }
 }

@@ -78,7 +78,7 @@ fn refused(refusal: FileRefusal) -> Problem {
         IMPORT_TOO_MANY_ROWS.code,
         IMPORT_CELL_TOO_LONG.code,
     ];
-    let FileRefusal { reason, mapping } = refusal;
+    let FileRefusal { reason, mapping, line } = refusal;
     if TOO_MUCH.contains(&reason.code) {
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, reason);
     }
@@ -86,5 +86,6 @@ fn refused(refusal: FileRefusal) -> Problem {
         return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason);
     }
     let pointer = mapping.map_or_else(|| "/file".to_owned(), |column| format!("/mapping/{}", escaped(&column)));
-    Problem::invalid_value(FieldError::in_body(pointer, reason))
+    let limit = line.map(|line| format!("baris {line} / line {line}"));
+    Problem::invalid_value(FieldError { limit, ..FieldError::in_body(pointer, reason) })
 }

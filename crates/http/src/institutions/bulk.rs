@@ -1,7 +1,7 @@
 //! The same step for many institutions: tried out, all or nothing, or each for itself.
 
 use actix_web::{HttpResponse, http::StatusCode};
-use aumsos_domain::{institutions::life::LifeStep, text_value::Prose};
+use aumsos_domain::{Reason, institutions::life::LifeStep, text_value::Prose};
 use aumsos_persistence::{IsContended, StoreError, Work};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ pub struct BulkItem {
     pub id: Uuid,
     /// The step.
     pub action: LifeStep,
-    /// Why; goes with `return`, `suspend` and `close`, and only with them.
+    /// Why; goes with `return`, `suspend` and `close`, and with `resume` where the institution was closed; with no others.
     #[serde(default)]
     pub reason: Option<Prose>,
     /// The `ETag` that the institution must still have.
@@ -113,7 +113,7 @@ pub(super) fn operation() -> Operation {
 
 async fn handle(caller: Caller, command: Command<BulkIn>) -> Result<HttpResponse, Problem> {
     let BulkIn { mode, items } = &command.body;
-    check_reasons(items)?;
+    check_items(items)?;
     if *mode == BulkMode::DryRun {
         let items = try_out(&caller, items).await?;
         return Ok(HttpResponse::Ok().json(BulkOut { mode: *mode, is_applied: false, items }));
@@ -130,25 +130,32 @@ async fn handle(caller: Caller, command: Command<BulkIn>) -> Result<HttpResponse
         .await
 }
 
-/// A reason goes with the steps that need one, and only with them.
-fn check_reasons(items: &[BulkItem]) -> Result<(), Problem> {
-    let wrong = items.iter().enumerate().filter_map(|(at, item)| {
-        let reason = match (item.action.needs_reason(), item.reason.is_some()) {
-            (true, false) => &reasons::REQUIRED,
-            (false, true) => &reasons::NOT_ALLOWED_HERE,
-            _ => return None,
-        };
-        Some(FieldError::in_body(format!("/items/{at}/reason"), reason))
-    });
-    let errors: Vec<FieldError> = wrong.collect();
+/// A reason goes with the steps that take one, and only with them; a tag is one that can be read.
+fn check_items(items: &[BulkItem]) -> Result<(), Problem> {
+    let mut errors = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        if let Some(reason) = wrong_with_reason(item) {
+            errors.push(FieldError::in_body(format!("/items/{at}/reason"), reason));
+        }
+        if MaybeIfMatch::given(item.if_match.as_deref()).is_err() {
+            errors.push(FieldError::in_body(format!("/items/{at}/if_match"), &reasons::IF_MATCH_UNREADABLE));
+        }
+    }
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+}
+
+fn wrong_with_reason(item: &BulkItem) -> Option<&'static Reason> {
+    match item.reason {
+        None => item.action.needs_reason().then_some(&reasons::REQUIRED),
+        Some(_) => (!item.action.takes_reason()).then_some(&reasons::NOT_ALLOWED_HERE),
+    }
 }
 
 /// Takes every step that is not refused. What a rule refuses is an outcome; what the store cannot do ends it all.
 async fn take_all(work: &mut Work, caller: &Caller, items: &[BulkItem]) -> Result<Vec<BulkItemOut>, Problem> {
     let mut outcomes = Vec::with_capacity(items.len());
     for item in items {
-        let expected = MaybeIfMatch::given(item.if_match.as_deref());
+        let expected = MaybeIfMatch::given(item.if_match.as_deref())?;
         let taken = commands::take(work, caller.actor(), item.id, &expected, item.action, item.reason.as_ref()).await;
         let (status, code, version, details) = match taken {
             Ok(record) => (200, "applied", Some(record.version), None),

@@ -11,9 +11,9 @@ use aumsos_domain::{
     institutions::{
         Contact, Institution, Profile,
         life::{AumsosCode, LifeStep},
-        rules::broken_by_contacts,
+        rules::{Broken, broken_by_contacts},
     },
-    organization_units::{UNIT_CLOSED, UnitStatus},
+    organization_units::{OrganizationUnit, UNIT_CLOSED, UnitStatus},
     regions::RegionLevel,
     text_value::Prose,
 };
@@ -59,8 +59,11 @@ pub(super) fn not_allowed() -> Problem {
 /// Makes a draft.
 pub async fn create(work: &mut Work, actor: &Actor, id: Uuid, write: InstitutionWrite) -> Result<Institution, Problem> {
     let contacts = write.contacts.unwrap_or_default();
-    check_rules(&write.profile, &contacts, "")?;
-    check_unit(work, write.profile.unit_id, &actor.scope(Permission::InstitutionsSubmit)).await?;
+    let unit = work.unit_to_rely_on(write.profile.unit_id).await?;
+    let mut broken = broken_rules(&write.profile, &contacts);
+    broken.extend(unknown_unit(unit.as_ref()));
+    Problem::unless_sound(broken)?;
+    check_in_charge(work, unit, &actor.scope(Permission::InstitutionsSubmit)).await?;
     let draft = Institution::draft(id, write.profile, contacts, work.at());
     if !draft.contacts.is_empty() && !sees_contacts(work, actor, &draft).await? {
         return Err(not_allowed());
@@ -106,11 +109,18 @@ pub(super) async fn changed(
         Some(contacts) if sees => contacts,
         Some(_) => return Err(not_allowed()),
     };
-    check_rules(&after.profile, &contacts, at)?;
+    let mut broken = broken_rules(&after.profile, &contacts);
+    if after.profile.unit_id != before.profile.unit_id {
+        broken.extend(unknown_unit(work.unit_to_rely_on(after.profile.unit_id).await?.as_ref()));
+    }
+    for one in &mut broken {
+        one.pointer.insert_str(0, at);
+    }
+    Problem::unless_sound(broken)?;
     Ok((after.profile, contacts))
 }
 
-/// Takes a step in the life of a record. A reason goes with the steps that need one, and is checked before.
+/// Takes a step in the life of a record. A reason goes with the steps that need one.
 pub async fn take(
     work: &mut Work,
     actor: &Actor,
@@ -122,7 +132,11 @@ pub async fn take(
     let before = load(work, actor, id, step.permission()).await?;
     expected.check(before.version)?;
     let (by, at) = (actor.id, work.at());
-    let reason = || reason.cloned().ok_or_else(|| refuse_value("/reason", &reasons::REQUIRED));
+    if reason.is_none() && before.needs_reason_to(step) {
+        return Err(refuse_value("/reason", &reasons::REQUIRED));
+    }
+    let given = reason.cloned();
+    let reason = || given.clone().ok_or_else(|| refuse_value("/reason", &reasons::REQUIRED));
     let record = before.clone();
     let after = match step {
         LifeStep::Submit => record.submit(by, at)?,
@@ -135,7 +149,7 @@ pub async fn take(
         LifeStep::Return => record.return_for_changes(reason()?, at)?,
         LifeStep::Confirm => record.confirm(by, at)?,
         LifeStep::Suspend => record.suspend(reason()?, at)?,
-        LifeStep::Resume => record.resume(at)?,
+        LifeStep::Resume => record.resume(given, at)?,
         LifeStep::Close => record.close(reason()?, at)?,
     };
     work.save_institution(step.done(), &before, &after).await?;
@@ -169,7 +183,7 @@ pub async fn merge(
     expected.check(before.version)?;
     let target =
         load(work, actor, into, Permission::InstitutionsMerge).await.map_err(|problem| match problem.status() {
-            StatusCode::NOT_FOUND | StatusCode::GONE => refuse_value("/into", &reasons::NOT_FOUND),
+            StatusCode::NOT_FOUND | StatusCode::GONE => refuse_value("/into", &reasons::RECORD_UNKNOWN),
             _ => problem,
         })?;
     let after = before.clone().merge_into(&target, work.at())?;
@@ -214,8 +228,12 @@ pub(super) async fn sees_contacts(work: &mut Work, actor: &Actor, record: &Insti
 /// The unit is there, at work, and within a scope. It stays so until the end of the unit of work.
 pub(super) async fn check_unit(work: &mut Work, unit: Uuid, scope: &Scope) -> Result<(), Problem> {
     let found = work.unit_to_rely_on(unit).await?;
-    let found = found.ok_or_else(|| refuse_value("/unit_id", &reasons::NOT_FOUND))?;
-    if !work.is_below(unit, scope.units()).await? {
+    check_in_charge(work, found, scope).await
+}
+
+async fn check_in_charge(work: &mut Work, found: Option<OrganizationUnit>, scope: &Scope) -> Result<(), Problem> {
+    let found = found.ok_or_else(|| refuse_value("/unit_id", &reasons::RECORD_UNKNOWN))?;
+    if !work.is_below(found.id, scope.units()).await? {
         return Err(not_allowed());
     }
     if found.status == UnitStatus::Closed {
@@ -224,11 +242,13 @@ pub(super) async fn check_unit(work: &mut Work, unit: Uuid, scope: &Scope) -> Re
     Ok(())
 }
 
-fn check_rules(profile: &Profile, contacts: &[Contact], at: &str) -> Result<(), Problem> {
+/// A unit that is not there, as one of the faults of the record that names it: all of them are told at once.
+fn unknown_unit(found: Option<&OrganizationUnit>) -> Option<Broken> {
+    found.is_none().then(|| Broken { pointer: "/unit_id".to_owned(), reason: &reasons::RECORD_UNKNOWN })
+}
+
+fn broken_rules(profile: &Profile, contacts: &[Contact]) -> Vec<Broken> {
     let mut broken = profile.broken_rules(clock::today());
     broken.extend(broken_by_contacts(contacts));
-    for one in &mut broken {
-        one.pointer.insert_str(0, at);
-    }
-    Problem::unless_sound(broken)
+    broken
 }

@@ -27,6 +27,16 @@ pub struct ReasonIn {
     pub reason: Prose,
 }
 
+/// Why, where that has to be said.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Panti dibuka kembali oleh pengurus baru."}))]
+pub struct ResumeIn {
+    /// In words, for whoever is concerned. Required where the institution was closed.
+    #[serde(default)]
+    pub reason: Option<Prose>,
+}
+
 /// The rows of these operations.
 pub(super) fn operations() -> Vec<Operation> {
     vec![
@@ -53,9 +63,11 @@ pub(super) fn operations() -> Vec<Operation> {
             .summary("Suspend an institution")
             .description("It stays in the register and can be resumed.")
             .refuses(&[&STATUS_DOES_NOT_ALLOW]),
-        plain::<Resume>("/v1/institutions/{institution_id}/resume", "resume_institution")
+        resumed("/v1/institutions/{institution_id}/resume", "resume_institution")
             .summary("Resume an institution")
-            .description("Makes a suspended or closed institution active again.")
+            .description(
+                "Makes a suspended or closed institution active again. A closed one only with a `reason`: closing was for good.",
+            )
             .refuses(&[&STATUS_DOES_NOT_ALLOW]),
         reasoned::<Close>("/v1/institutions/{institution_id}/close", "close_institution")
             .summary("Close an institution")
@@ -87,6 +99,10 @@ fn reasoned<S: Step>(path: &'static str, id: &'static str) -> Operation {
     described::<S>(Operation::post(path, id, handle_reasoned::<S>).body::<ReasonIn>())
 }
 
+fn resumed(path: &'static str, id: &'static str) -> Operation {
+    described::<Resume>(Operation::post(path, id, handle_resume).optional_body::<ResumeIn>())
+}
+
 fn described<S: Step>(operation: Operation) -> Operation {
     operation
         .tag(Tag::Institutions)
@@ -114,6 +130,15 @@ async fn handle_reasoned<S: Step>(
     command: Command<ReasonIn>,
 ) -> Result<HttpResponse, Problem> {
     take(&caller, *id, &expected, command.repeat(), S::STEP, Some(&command.body.reason)).await
+}
+
+async fn handle_resume(
+    caller: Caller,
+    id: web::Path<Uuid>,
+    expected: MaybeIfMatch,
+    command: Command<ResumeIn>,
+) -> Result<HttpResponse, Problem> {
+    take(&caller, *id, &expected, command.repeat(), LifeStep::Resume, command.body.reason.as_ref()).await
 }
 
 async fn take(

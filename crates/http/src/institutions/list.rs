@@ -39,7 +39,8 @@ fn described(operation: Operation) -> Operation {
         .description(
             "The register as far as the caller may see it: everyone sees verified institutions, officers also drafts and \
              submissions of their units. A place that is hidden from the caller shows its regency and nothing finer, and no \
-             filter finds it by more. Contacts are shown, to those who may see them, only where `fields` names them.",
+             filter finds it by more. Contacts are shown, to those who may see them, only where `fields` names them. Whoever \
+             may not take out what they read (`institutions.export`) is given, as a whole list, what everyone sees.",
         )
         .with_schema::<BoundingBox>()
         .with_schema::<Point>()

@@ -14,7 +14,7 @@ use utoipa::{
     IntoParams,
     openapi::{
         RefOr, Schema,
-        schema::{ArrayBuilder, ObjectBuilder, Type},
+        schema::{ArrayBuilder, ObjectBuilder, SchemaFormat, Type},
     },
 };
 use uuid::Uuid;
@@ -84,25 +84,27 @@ pub struct InstitutionQuery {
     pub q: Option<String>,
 }
 
-fn codes(pattern: &str) -> RefOr<Schema> {
-    let code = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+/// Codes of one level. The pattern is for those who read the document; what breaks the format is told in words.
+fn codes(format: &str, pattern: &str) -> RefOr<Schema> {
+    let format = SchemaFormat::Custom(format.to_owned());
+    let code = ObjectBuilder::new().schema_type(Type::String).format(Some(format)).pattern(Some(pattern));
     ArrayBuilder::new().items(code).max_items(Some(50)).into()
 }
 
 fn province_codes() -> RefOr<Schema> {
-    codes("^[1-9][0-9]$")
+    codes("province-code", "^[1-9][0-9]$")
 }
 
 fn regency_codes() -> RefOr<Schema> {
-    codes(r"^[1-9][0-9]\.(0[1-9]|[1-9][0-9])$")
+    codes("regency-code", r"^[1-9][0-9]\.(0[1-9]|[1-9][0-9])$")
 }
 
 fn district_codes() -> RefOr<Schema> {
-    codes(r"^[1-9][0-9]\.(0[1-9]|[1-9][0-9])\.(0[1-9]|[1-9][0-9])$")
+    codes("district-code", r"^[1-9][0-9]\.(0[1-9]|[1-9][0-9])\.(0[1-9]|[1-9][0-9])$")
 }
 
 fn village_codes() -> RefOr<Schema> {
-    codes(r"^[1-9][0-9]\.(0[1-9]|[1-9][0-9])\.(0[1-9]|[1-9][0-9])\.[1-3][0-9]{3}$")
+    codes("village-code", r"^[1-9][0-9]\.(0[1-9]|[1-9][0-9])\.(0[1-9]|[1-9][0-9])\.[1-3][0-9]{3}$")
 }
 
 impl ListFilters for InstitutionQuery {

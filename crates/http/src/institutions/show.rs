@@ -78,7 +78,9 @@ async fn handle(
             Ok(if is_about_people { answer } else { may_be_kept(answer) })
         }
         Lookup::Merged(into) => {
-            let location = format!("/v1/institutions/{into}");
+            let asked = request.query_string();
+            let separator = if asked.is_empty() { "" } else { "?" };
+            let location = format!("/v1/institutions/{into}{separator}{asked}");
             Ok(HttpResponse::MovedPermanently().insert_header((header::LOCATION, location)).finish())
         }
         Lookup::Gone => Err(Problem::gone()),

@@ -27,7 +27,7 @@ use utoipa::IntoParams;
 
 pub use by_time::ByTimeQuery;
 pub use form::Form;
-pub(crate) use paging::{chosen_fields, parameters};
+pub(crate) use paging::{chosen_fields, parameters, unknown_sort};
 pub(crate) use written::Written;
 
 use self::{cursor::Bound, paging::Paging};
@@ -78,6 +78,7 @@ impl<F: ListFilters> ListQuery<F> {
         let sort = paging.sort::<F>(place, &mut errors);
         let fields = paging.fields(caller.service().document.fields_of(caller.operation()), place, &mut errors);
         let form = paging.form(request, F::FORMS)?;
+        paging.check_fit(form, place, &mut errors);
         if !errors.is_empty() {
             return Err(Problem::invalid(errors));
         }

@@ -13,6 +13,8 @@ const DEFAULT_LIMIT: u64 = 50;
 const MOST: u64 = 200;
 /// Sort keys at most.
 const MOST_SORTS: usize = 4;
+/// What only a page can heed: a file holds the whole list.
+const OF_PAGES: [&str; 3] = ["limit", "cursor", "count"];
 
 /// What the parameters say.
 #[derive(Debug, Clone, Default)]
@@ -23,17 +25,32 @@ pub(super) struct Paging {
     pub(super) count: bool,
     fields: Option<String>,
     format: Option<String>,
+    /// The parameters among these that only a page can heed.
+    of_pages: Vec<&'static str>,
 }
 
 impl Paging {
     /// Takes the parameters of paging out of a query; what stays are the filters.
     pub(super) fn take(asked: &mut Value) -> Self {
+        let of_pages = OF_PAGES.iter().copied().filter(|name| asked.get(*name).is_some()).collect();
         let mut text = |name: &str| asked.as_object_mut()?.remove(name)?.as_str().map(str::to_owned);
         let (cursor, sort, fields, format) = (text("cursor"), text("sort"), text("fields"), text("format"));
         let mut value = |name: &str| asked.as_object_mut()?.remove(name);
         let limit = value("limit").and_then(|limit| limit.as_u64()).unwrap_or(DEFAULT_LIMIT).clamp(1, MOST);
         let count = value("count").and_then(|count| count.as_bool()).unwrap_or(false);
-        Self { limit, cursor, sort, count, fields, format }
+        Self { limit, cursor, sort, count, fields, format, of_pages }
+    }
+
+    /// Refuses what only a page can heed where the whole list is the answer.
+    pub(super) fn check_fit(&self, form: Form, place: Place, errors: &mut Vec<FieldError>) {
+        if form != Form::Json {
+            errors.extend(self.of_pages.iter().map(|name| FieldError {
+                place,
+                pointer: format!("/{name}"),
+                reason: &reasons::ONLY_FOR_PAGES,
+                limit: None,
+            }));
+        }
     }
 
     /// The order that was asked for.
@@ -46,15 +63,15 @@ impl Paging {
                 None => (word, Direction::Ascending),
             };
             match F::SORTS.iter().find(|(known, _)| *known == name) {
-                Some(&(_, sort)) if sorts.iter().all(|(earlier, _)| *earlier != sort) && sorts.len() < MOST_SORTS => {
-                    sorts.push((sort, direction));
+                Some(&(_, sort)) if sorts.iter().any(|(earlier, _)| *earlier == sort) => {
+                    let (reason, limit) = (&reasons::SORT_REPEATED, Some(name.to_owned()));
+                    errors.push(FieldError { place, pointer: "/sort".to_owned(), reason, limit });
                 }
-                _ => errors.push(FieldError {
-                    place,
-                    pointer: "/sort".to_owned(),
-                    reason: &reasons::UNKNOWN_VALUE,
-                    limit: Some(F::SORTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")),
-                }),
+                Some(&(_, sort)) => sorts.push((sort, direction)),
+                None => {
+                    let known: Vec<&str> = F::SORTS.iter().map(|(name, _)| *name).collect();
+                    errors.push(unknown_sort(text, &known, place));
+                }
             }
         }
         sorts
@@ -77,6 +94,16 @@ impl Paging {
                 .ok_or(Problem::new(StatusCode::NOT_ACCEPTABLE, &reasons::NOT_ACCEPTABLE)),
         }
     }
+}
+
+/// What is wrong with a sort that does not fit its pattern.
+pub(crate) fn unknown_sort(text: &str, known: &[&str], place: Place) -> FieldError {
+    let (reason, limit) = if text.split(',').count() > MOST_SORTS {
+        (&reasons::TOO_MANY, format!("≤ {MOST_SORTS}"))
+    } else {
+        (&reasons::UNKNOWN_VALUE, known.join(", "))
+    };
+    FieldError { place, pointer: "/sort".to_owned(), reason, limit: Some(limit) }
 }
 
 /// The fields in `fields=`; each must be one of the record.
@@ -127,7 +154,9 @@ pub(crate) fn parameters(sorts: &[&str], default_sort: &str, forms: &[Form]) -> 
         let names: Vec<&str> = std::iter::once("json").chain(forms.iter().map(|form| form.name())).collect();
         all.push((
             "format",
-            "The form of the answer, before `Accept`. All but `json` give the whole list.".to_owned(),
+            "The form of the answer, before `Accept`. All but `json` give the whole list, and take no `limit`, `cursor` or \
+             `count`."
+                .to_owned(),
             json!({ "type": "string", "enum": names }),
         ));
     }

@@ -40,14 +40,14 @@ async fn handle(caller: Caller, expected: IfMatch, patch: MergePatch) -> Result<
             let known = before.known()?.clone();
             let own: OwnProfile = patch.apply(&OwnProfile { name: known.name.clone(), language: known.language })?;
             let profile = PersonProfile { name: own.name, language: own.language, ..known };
+            let after = before.clone().change(profile.clone(), work.at())?;
             let account = OwnAccount {
-                version: before.version + 1,
+                version: after.version,
                 name: profile.name.to_string(),
                 email: Some(profile.email.to_string()),
                 language: Some(profile.language),
                 client_id: None,
             };
-            let after = before.clone().change(profile, work.at())?;
             work.save_person("changed", Some(&before), &after).await?;
             let me = MeOut::of(&caller, HolderKind::Person, id, account, roles.clone());
             Reply::record(&me.tag()?, &me)

@@ -112,6 +112,7 @@ pub(super) async fn authenticate(
     shown: Shown,
 ) -> Result<ClientRecord, Refused> {
     let address = peer(caller.service(), request);
+    caller.service().rate_limits.check_token_request(address)?;
     let client = by_what_it_shows(caller, request, address, shown).await?;
     if address.is_none_or(|address| client.may_come_from(address)) { Ok(client) } else { Err(invalid_client()) }
 }

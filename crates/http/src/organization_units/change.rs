@@ -97,11 +97,14 @@ async fn save(
     scope: &Scope,
 ) -> Result<Reply, Problem> {
     let parent = work.unit_for_update(profile.parent_id).await?;
-    let parent = parent.ok_or_else(|| refuse_value("/parent_id", &reasons::NOT_FOUND))?;
+    let parent = parent.ok_or_else(|| refuse_value("/parent_id", &reasons::RECORD_UNKNOWN))?;
     let above = work.line_above(parent.id).await?;
     let is_moved = before.parent_id != Some(parent.id);
     if is_moved && !above.iter().any(|unit| scope.units().contains(unit)) {
         return Err(Problem::new(StatusCode::FORBIDDEN, &reasons::PERMISSION_MISSING));
+    }
+    if is_moved || profile.region != before.region {
+        Problem::unless_sound(profile.broken_rules(&parent))?;
     }
     let after = before.clone().change(profile, &parent, &above, work.at())?;
     work.save_unit(if is_moved { "moved" } else { "changed" }, &before, &after).await?;

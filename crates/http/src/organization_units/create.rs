@@ -36,10 +36,11 @@ async fn handle(caller: Caller, command: Command<New<UnitProfile>>) -> Result<Ht
         .run(command.repeat(), async |work| {
             let profile = command.body.record.clone();
             let parent = work.unit_for_update(profile.parent_id).await?;
-            let parent = parent.ok_or_else(|| refuse_value("/parent_id", &reasons::NOT_FOUND))?;
+            let parent = parent.ok_or_else(|| refuse_value("/parent_id", &reasons::RECORD_UNKNOWN))?;
             if !work.is_below(parent.id, scope.units()).await? {
                 return Err(Problem::new(StatusCode::FORBIDDEN, &reasons::PERMISSION_MISSING));
             }
+            Problem::unless_sound(profile.broken_rules(&parent))?;
             let unit = OrganizationUnit::new(id, profile, &parent, work.at())?;
             work.create_unit(&unit).await?;
             Reply::created(format!("/v1/organization-units/{id}"), &tag(&unit), &unit)

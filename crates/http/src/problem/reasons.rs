@@ -14,6 +14,10 @@ macro_rules! reasons {
 reasons! {
     /// No such record, or none that the caller may know of.
     NOT_FOUND = "not_found", "Tidak ada apa-apa di alamat ini.", "There is nothing at this address.";
+    /// A value names no record, or none that the caller may know of.
+    RECORD_UNKNOWN = "record_unknown",
+        "Tidak ada data dengan id ini, atau tidak ada yang boleh Anda ketahui.",
+        "There is no such record, or none that you may know of.";
     /// A tombstone.
     GONE = "gone", "Data ini sudah dihapus.", "This record was deleted.";
     /// The method is not among those of the path.
@@ -56,6 +60,13 @@ reasons! {
     /// Not one of the known values.
     UNKNOWN_VALUE = "unknown_value",
         "Nilai ini tidak ada dalam daftar kode.", "This value is not in the code list.";
+    /// A key of a sort that stands in it already.
+    SORT_REPEATED = "sort_repeated",
+        "Kunci urutan ini disebut dua kali.", "This key of the sort is named twice.";
+    /// A parameter of pages beside a form that gives the whole list.
+    ONLY_FOR_PAGES = "only_for_pages",
+        "Parameter ini hanya untuk halaman JSON; bentuk jawaban ini memuat seluruh daftar.",
+        "This parameter is only for pages of JSON; this form of the answer holds the whole list.";
     /// Smaller than allowed.
     TOO_SMALL = "too_small", "Nilai terlalu kecil.", "The value is too small.";
     /// Larger than allowed.
@@ -97,6 +108,10 @@ reasons! {
     IF_MATCH_MISSING = "if_match_missing",
         "Sertakan If-Match dengan ETag data yang Anda ubah.",
         "Send If-Match with the ETag of the record that you change.";
+    /// No entity tag in `If-Match`.
+    IF_MATCH_UNREADABLE = "if_match_unreadable",
+        "If-Match tidak terbaca: tulis ETag dalam tanda kutip sebagaimana diterima, misalnya \"3\", atau *.",
+        "If-Match cannot be read: write the ETag in quotes as it came, for example \"3\", or *.";
     /// The record moved on.
     VERSION_STALE = "version_stale",
         "Data sudah berubah sejak Anda membacanya; ambil lagi lalu ulangi.",

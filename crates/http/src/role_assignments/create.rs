@@ -78,7 +78,7 @@ async fn grant(work: &mut Work, actor: &Actor, id: Uuid, asked: &RoleRequest) ->
 
 /// Refuses a holder whom the actor may not know of, or who can hold no role.
 async fn check_holder(work: &mut Work, actor: &Actor, asked: &RoleRequest) -> Result<(), Problem> {
-    let unknown = || refuse_value("/holder_id", &reasons::NOT_FOUND);
+    let unknown = || refuse_value("/holder_id", &reasons::RECORD_UNKNOWN);
     match asked.holder_kind {
         HolderKind::Person => {
             let found = work.person_for_update(asked.holder_id, &PeopleSight::for_steps(actor)).await?;

@@ -53,7 +53,7 @@ pub(super) async fn check(work: &mut Work, profile: &SavedFilterProfile, actor: 
     Problem::unless_sound(profile.query.broken_rules(profile.resource))?;
     match profile.shared_with {
         Some(unit) if !work.may_share_with(unit, actor).await? => {
-            Err(refuse_value("/shared_with", &reasons::NOT_FOUND))
+            Err(refuse_value("/shared_with", &reasons::RECORD_UNKNOWN))
         }
         _ => Ok(()),
     }

@@ -65,7 +65,7 @@ async fn agree(work: &mut Work, actor: &Actor, id: Uuid, asked: SharingProfile) 
 /// The units above a unit at work, itself included. None of them moves before the end of the unit of work: an agreement
 /// is about the tree as it stands.
 async fn line_at_work(work: &mut Work, unit: Uuid, pointer: &str) -> Result<Vec<Uuid>, Problem> {
-    let found = work.unit_to_rely_on(unit).await?.ok_or_else(|| refuse_value(pointer, &reasons::NOT_FOUND))?;
+    let found = work.unit_to_rely_on(unit).await?.ok_or_else(|| refuse_value(pointer, &reasons::RECORD_UNKNOWN))?;
     if found.status != UnitStatus::Active {
         return Err(Problem::refused(&UNIT_CLOSED));
     }

@@ -5,9 +5,12 @@ use aumsos_domain::{
     CodeList,
     institutions::{AccreditationStatus, Grade, statistics::GroupKey},
 };
-use aumsos_persistence::institutions::{Group, InstitutionSight, StatisticsQuery as Question};
+use aumsos_persistence::{
+    clock,
+    institutions::{Group, InstitutionSight, StatisticsQuery as Question},
+};
 
-use super::model::{AccreditationOut, StatisticsQuery};
+use super::model::{AccreditationOut, at_work};
 use crate::{
     access::Caller,
     institutions::query::InstitutionQuery,
@@ -23,22 +26,25 @@ pub(super) fn operation() -> Operation {
         .tag(Tag::Statistics)
         .access(Access::Anyone)
         .summary("Get figures on accreditation")
-        .description("Institutions at work by grade and standing; the filters are those of the list of institutions.")
+        .description(
+            "Institutions at work by grade and standing; the filters are those of the list of institutions. \
+             `accredited` counts every institution with a grade, as the council publishes it; `expired` says how many of \
+             these have a certificate whose last day (`valid_until`) is over.",
+        )
         .query::<InstitutionQuery>()
         .answers::<AccreditationOut>(StatusCode::OK, "The figures")
         .may_follow()
 }
 
 async fn handle(caller: Caller, query: Query<InstitutionQuery>) -> Result<HttpResponse, Problem> {
-    let asked = StatisticsQuery { group_by: Vec::new(), measures: Vec::new(), filters: query.0 };
-    let question = Question {
-        group_by: vec![GroupKey::AccreditationStatus, GroupKey::Grade],
-        filters: asked.filters(),
-        with_residents: false,
-    };
+    let group_by = vec![GroupKey::AccreditationStatus, GroupKey::Grade];
+    let all = Question { group_by, filters: at_work(&query.0), ..Question::default() };
+    let lapsed = Question { lapsed_before: Some(clock::today()), ..all.clone() };
     let sight = InstitutionSight::of(caller.actor());
-    let groups = caller.store().institution_statistics(&question, &sight).await?;
-    Ok(may_be_kept(HttpResponse::Ok().json(AccreditationOut::of(&groups))))
+    let groups = caller.store().institution_statistics(&all, &sight).await?;
+    let lapsed = caller.store().institution_statistics(&lapsed, &sight).await?;
+    let expired = AccreditationOut::of(&lapsed).accredited;
+    Ok(may_be_kept(HttpResponse::Ok().json(AccreditationOut { expired, ..AccreditationOut::of(&groups) })))
 }
 
 impl AccreditationOut {

@@ -9,7 +9,7 @@ use crate::{
     access::Caller,
     listing::Query,
     operation::{Access, Operation, Tag},
-    problem::{FieldError, Problem, reasons},
+    problem::{Problem, reasons},
     remembered::may_be_kept,
 };
 
@@ -21,8 +21,9 @@ pub(super) fn operation() -> Operation {
         .summary("Get figures on institutions")
         .description(
             "Any mix of groups and measures over what the filters leave; without a status, over institutions at work. \
-             Facts about institutions are exact for everyone. Numbers about people are exact for whoever may read the \
-             census, over the institutions for which they may; anyone else gets 403 `statistics_restricted`.",
+             Facts about institutions (`count`, `capacity`) are exact for everyone, whatever else is asked. Numbers \
+             about people (`residents`) are sums over those institutions of each group whose census the caller may read, \
+             and 0 where there is none; whoever may read no census at all gets 403 `statistics_restricted`.",
         )
         .query::<StatisticsQuery>()
         .answers::<StatisticsOut>(StatusCode::OK, "The figures")
@@ -31,19 +32,15 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn handle(caller: Caller, query: Query<StatisticsQuery>) -> Result<HttpResponse, Problem> {
-    let query = query.0;
-    let broken = query.filters.broken_rules();
-    if !broken.is_empty() {
-        let errors = broken.into_iter().map(|(name, reason)| FieldError::in_query(name, reason));
-        return Err(Problem::invalid(errors.collect()));
-    }
+    let asked = query.0.understood()?;
     let sight = InstitutionSight::of(caller.actor());
-    let with_residents = query.measures.iter().copied().any(Measure::is_about_people);
+    let with_residents = asked.measures.iter().copied().any(Measure::is_about_people);
     if with_residents && sight.census().is_nowhere() {
         return Err(Problem::new(StatusCode::FORBIDDEN, &reasons::STATISTICS_RESTRICTED));
     }
-    let question = Question { group_by: query.group_by.clone(), filters: query.filters(), with_residents };
+    let (group_by, filters) = (asked.group_by.clone(), asked.filters.clone());
+    let question = Question { group_by, filters, with_residents, ..Question::default() };
     let groups = caller.store().institution_statistics(&question, &sight).await?;
-    let groups = groups.into_iter().map(|group| GroupOut::of(group, &query)).collect();
+    let groups = groups.into_iter().map(|group| GroupOut::of(group, &asked)).collect();
     Ok(may_be_kept(HttpResponse::Ok().json(StatisticsOut { groups })))
 }

@@ -110,13 +110,16 @@ impl Work {
         self.append_beneficiary(&kept, "registered", None, Some(after)).await
     }
 
-    /// Writes a changed record. [`StoreError::Taken`] when its NIK is another's.
+    /// Writes a changed record; one that did not change leaves no trace. [`StoreError::Taken`] when its NIK is another's.
     pub async fn save_beneficiary(
         &mut self,
         action: &'static str,
         before: &Beneficiary,
         after: &Beneficiary,
     ) -> Result<(), StoreError> {
+        if before == after {
+            return Ok(());
+        }
         let old = self.kept_beneficiary(before.id).await?;
         let key = self.key_of_subject(after.id).await?;
         let kept = Kept::of(&self.store.vault, &key, after)?;

@@ -115,7 +115,7 @@ impl Work {
         })
     }
 
-    /// Writes a client, new or changed.
+    /// Writes a client, new or changed; one that did not change leaves no trace.
     pub async fn save_client(
         &mut self,
         action: &'static str,
@@ -123,6 +123,9 @@ impl Work {
         after: &Client,
         secret: Secret<'_>,
     ) -> Result<(), StoreError> {
+        if before == Some(after) && secret == Secret::Kept {
+            return Ok(());
+        }
         let kept = Entity::find_by_id(after.id).one(&self.transaction).await?;
         let secret_mac = match (secret, &kept) {
             _ if !after.has_secret => String::new(),

@@ -56,11 +56,13 @@ pub struct FileRefusal {
     pub reason: &'static Reason,
     /// The entry of the mapping that is wrong, if it is one.
     pub mapping: Option<String>,
+    /// The line of the file where to look, from 1, if it is one line.
+    pub line: Option<u64>,
 }
 
 impl From<&'static Reason> for FileRefusal {
     fn from(reason: &'static Reason) -> Self {
-        Self { reason, mapping: None }
+        Self { reason, mapping: None, line: None }
     }
 }
 
@@ -132,7 +134,7 @@ pub(super) fn read_rows(
 /// The header in the first rows of a sheet.
 pub(super) fn header_of(head: &[RawRow], mapping: &Mapping) -> Result<Header, FileRefusal> {
     let cells: Vec<Vec<Cell>> = head.iter().map(|(_, cells)| cells.clone()).collect();
-    Header::find(&cells, mapping).map_err(|(mapping, reason)| FileRefusal { reason, mapping })
+    Header::find(&cells, mapping).map_err(|(mapping, reason)| FileRefusal { mapping, ..FileRefusal::from(reason) })
 }
 
 impl ReadingLimits {

@@ -1,6 +1,6 @@
 //! Reading CSV: any common separator, UTF-8 with and without its mark, UTF-16, Windows-1252.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, iter::Peekable, str::Bytes};
 
 use chrono::NaiveDate;
 use csv::{ReaderBuilder, StringRecord};
@@ -8,13 +8,15 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use aumsos_domain::imports::{
     Cell, HEADER_WITHIN, Header, Mapping,
-    files::{IMPORT_ENCODING_BROKEN, IMPORT_FILE_DAMAGED, IMPORT_FORMAT_NOT_SUPPORTED},
+    files::{IMPORT_ENCODING_BROKEN, IMPORT_FILE_DAMAGED, IMPORT_FORMAT_NOT_SUPPORTED, IMPORT_QUOTE_NOT_CLOSED},
 };
 
 use super::reading::{FileRefusal, RawRow, ReadSheet, ReadingLimits, read_rows};
 
 /// What parts the cells of a row, the commonest first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Line ends that a cell may hold: an address or a remark has a few, rows that were swallowed have many.
+const LINE_ENDS_OF_A_CELL: u64 = 20;
 
 pub(super) fn read(
     bytes: &[u8],
@@ -25,7 +27,10 @@ pub(super) fn read(
     // One way to end a row, and an end to the last one too, so that rows can be counted.
     let mut text = decode(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
     text.push('\n');
-    let separator = separator_of(&text, limits)?;
+    let separator = separator_of(&text, mapping, limits)?;
+    if let Some(line) = stray_quote(&text, separator) {
+        return Err(not_closed(line));
+    }
     read_rows(None, Rows::new(&text, separator, limits), mapping, today, limits)
 }
 
@@ -65,7 +70,7 @@ fn encoding_without_mark(bytes: &[u8]) -> Result<&'static Encoding, FileRefusal>
 }
 
 /// The separator under which the first rows have the best header; where none has one, that which parts most.
-fn separator_of(text: &str, limits: &ReadingLimits) -> Result<u8, FileRefusal> {
+fn separator_of(text: &str, mapping: &Mapping, limits: &ReadingLimits) -> Result<u8, FileRefusal> {
     let mut best = (b',', (i32::MIN, 0));
     let mut refusal = None;
     for separator in SEPARATORS {
@@ -73,13 +78,13 @@ fn separator_of(text: &str, limits: &ReadingLimits) -> Result<u8, FileRefusal> {
         let head = match head {
             Ok(head) => head,
             Err(refused) => {
-                refusal.get_or_insert(refused);
+                refusal.get_or_insert_with(|| stray_quote(text, separator).map_or(refused, not_closed));
                 continue;
             }
         };
         let widest = head.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
         let cells: Vec<Vec<Cell>> = head.into_iter().map(|(_, cells)| cells).collect();
-        let score = Header::find(&cells, &Mapping::default()).map_or(0, |header| header.score);
+        let score = Header::find(&cells, mapping).map_or(0, |header| header.score);
         if (score, widest) > best.1 {
             best = (separator, (score, widest));
         }
@@ -89,6 +94,45 @@ fn separator_of(text: &str, limits: &ReadingLimits) -> Result<u8, FileRefusal> {
         ((1.., _), _) | (_, None) => Ok(best.0),
         (_, Some(refused)) => Err(refused),
     }
+}
+
+/// The line, from 1, of a quotation mark that opens a cell and takes in what is no part of it: the cell never ends, or
+/// after very many lines, or at a mark after which more text stands, which then opens another cell.
+fn stray_quote(text: &str, separator: u8) -> Option<u64> {
+    let ends_a_cell = |byte: u8| byte == separator || byte == b'\n';
+    let mut bytes = text.bytes().peekable();
+    let (mut line, mut is_start) = (1, true);
+    while let Some(byte) = bytes.next() {
+        if is_start && byte == b'"' {
+            let inside = line_ends_in_quotes(&mut bytes).filter(|count| *count <= LINE_ENDS_OF_A_CELL);
+            let is_closed = bytes.peek().is_none_or(|next| ends_a_cell(*next));
+            match inside {
+                Some(count) if count == 0 || is_closed => line += count,
+                _ => return Some(line),
+            }
+            is_start = false;
+        } else {
+            line += u64::from(byte == b'\n');
+            is_start = ends_a_cell(byte);
+        }
+    }
+    None
+}
+
+/// The line ends up to the quotation mark that closes a cell; nothing if there is none. Two marks are one of the text.
+fn line_ends_in_quotes(bytes: &mut Peekable<Bytes<'_>>) -> Option<u64> {
+    let mut count = 0;
+    loop {
+        match bytes.next()? {
+            b'"' if bytes.next_if_eq(&b'"').is_none() => return Some(count),
+            b'\n' => count += 1,
+            _ => {}
+        }
+    }
+}
+
+fn not_closed(line: u64) -> FileRefusal {
+    FileRefusal { line: Some(line), ..FileRefusal::from(&IMPORT_QUOTE_NOT_CLOSED) }
 }
 
 /// The rows of a text that have something in them, with their numbers as a spreadsheet shows them.

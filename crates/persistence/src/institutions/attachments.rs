@@ -192,13 +192,16 @@ impl Work {
         self.append_attachment(institution, "attached", None, Some(&new.attachment)).await
     }
 
-    /// Writes what is said of a file, or to whom it is open.
+    /// Writes what is said of a file, or to whom it is open; what did not change leaves no trace.
     pub async fn save_attachment(
         &mut self,
         institution: &Institution,
         before: &KeptAttachment,
         after: &Attachment,
     ) -> Result<(), StoreError> {
+        if before.attachment == *after {
+            return Ok(());
+        }
         let kept = KeptAttachment { attachment: after.clone(), object_name: before.object_name.clone() };
         Entity::update(row_of(&kept)?).exec(&self.transaction).await?;
         self.append_attachment(institution, "changed", Some(&before.attachment), Some(after)).await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::{Stream, future::BoxFuture};
+use futures_util::{Stream, TryStreamExt, future::BoxFuture};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
     QueryTrait, Select, sea_query::Expr,
@@ -166,21 +166,24 @@ impl Store {
     ) -> impl Stream<Item = Result<Vec<SeenInstitution>, StoreError>> + Send + 'static {
         let store = self.clone();
         let asked = Arc::new((filters, sort, sight.without_contacts()));
+        let shown = Arc::clone(&asked);
         let fetch = move |page: Page| {
             let (store, asked) = (store.clone(), asked.clone());
             Box::pin(async move {
-                let rows = {
-                    let (filters, sort, sight) = &*asked;
-                    store.institution_rows(filters, sort, &page, sight).await?
-                };
-                // A thousand documents take milliseconds to read, which other requests would wait for.
-                let contacts = vec![Vec::new(); rows.len()];
-                tokio::task::spawn_blocking(move || show(rows, contacts, &asked.0))
-                    .await
-                    .map_err(|_| StoreError::Unreadable("an institution"))?
+                let (filters, sort, sight) = &*asked;
+                store.institution_rows(filters, sort, &page, sight).await
             }) as BoxFuture<'static, _>
         };
-        batches(fetch, |seen: &SeenInstitution| seen.key.clone())
+        // While the documents of a batch are read, which takes milliseconds that other requests would wait for, the
+        // database finds the next one.
+        batches(fetch, |row: &Row| row.key.clone()).and_then(move |rows| {
+            let asked = Arc::clone(&shown);
+            async move {
+                let contacts = vec![Vec::new(); rows.len()];
+                let showing = tokio::task::spawn_blocking(move || show(rows, contacts, &asked.0));
+                showing.await.map_err(|_| StoreError::Unreadable("an institution"))?
+            }
+        })
     }
 
     async fn institution_rows(

@@ -3,7 +3,7 @@
 use aumsos_domain::{
     CodeList,
     census::{Freshness, Rounds},
-    institutions::statistics::GroupKey,
+    institutions::{AccreditationStatus, statistics::GroupKey},
 };
 use chrono::NaiveDate;
 use sea_orm::{
@@ -15,7 +15,7 @@ use super::{
     InstitutionFilters, InstitutionSight,
     entity::institution::{Column, Entity},
 };
-use crate::{Store, StoreError, clock::today};
+use crate::{Store, StoreError, clock::today, dialect::json_text};
 
 /// What a group is told by, as SQL.
 fn expression(key: GroupKey, rounds: Rounds) -> Expr {
@@ -43,6 +43,16 @@ fn freshness(rounds: Rounds) -> Expr {
         .into()
 }
 
+/// A figure of the census where the actor may read it, and 0 elsewhere. For whoever may read all, the column as it is, so
+/// that an index alone answers.
+fn readable(column: Column, sight: &InstitutionSight) -> Expr {
+    let figure = Expr::col((Entity, column));
+    if sight.census().is_everywhere() {
+        return figure;
+    }
+    Expr::case(sight.census_visible(), figure).finally(0_i64).into()
+}
+
 /// What the groups are called inside the statement; no column of the table is called so.
 const NAMES: &[&str] = &["group_1", "group_2", "group_3", "group_4", "group_5", "group_6", "group_7", "group_8"];
 
@@ -53,8 +63,10 @@ pub struct StatisticsQuery {
     pub group_by: Vec<GroupKey>,
     /// Which institutions.
     pub filters: InstitutionFilters,
-    /// Whether residents are asked for: then only institutions whose census the actor may read are counted.
+    /// Whether residents are asked for: they are summed over the institutions whose census the actor may read.
     pub with_residents: bool,
+    /// Only institutions whose certificate of accreditation has its last day before this one.
+    pub lapsed_before: Option<NaiveDate>,
 }
 
 /// One group with its figures.
@@ -66,13 +78,22 @@ pub struct Group {
     pub count: i64,
     /// Places in all.
     pub capacity: i64,
-    /// People inside homes at the last census, where asked for.
+    /// People inside homes at the last census, where asked for and where the actor may read it.
     pub residents_in: i64,
-    /// People cared for in families at the last census, where asked for.
+    /// People cared for in families at the last census, where asked for and where the actor may read it.
     pub residents_out: i64,
 }
 
 impl Store {
+    /// Accredited once, with a certificate whose last day is over. Days sort as their texts do.
+    fn lapsed(&self, day: NaiveDate) -> Condition {
+        let document = Expr::col((Entity, Column::Document));
+        let valid_until = json_text(self.backend(), document, ["profile", "accreditation", "valid_until"]);
+        Condition::all()
+            .add(Expr::col((Entity, Column::AccreditationStatus)).eq(AccreditationStatus::Accredited.code()))
+            .add(valid_until.lt(day.to_string()))
+    }
+
     /// The figures, in the order of their groups.
     pub async fn institution_statistics(
         &self,
@@ -80,22 +101,22 @@ impl Store {
         sight: &InstitutionSight,
     ) -> Result<Vec<Group>, StoreError> {
         let mut condition = query.filters.condition(self, sight, today()).await?;
-        if query.with_residents {
-            condition = condition.add(sight.census_visible());
+        if let Some(day) = query.lapsed_before {
+            condition = condition.add(self.lapsed(day));
         }
         let mut select = Entity::find().select_only().filter(condition);
         let rounds = Rounds::on(today());
         for (key, name) in query.group_by.iter().zip(NAMES) {
             select = select.expr_as(expression(*key, rounds), *name).group_by(Expr::col(*name));
         }
-        let sum = |column: Column| {
-            Expr::from(Func::coalesce([Expr::col((Entity, column)).sum(), Expr::value(0_i64)])).cast_as("bigint")
-        };
+        let residents =
+            |column| if query.with_residents { readable(column, sight) } else { Expr::col((Entity, column)) };
+        let sum = |value: Expr| Expr::from(Func::coalesce([value.sum(), Expr::value(0_i64)])).cast_as("bigint");
         let mut statement = select
             .expr_as(Expr::cust("COUNT(*)"), "count")
-            .expr_as(sum(Column::Capacity), "capacity")
-            .expr_as(sum(Column::ResidentsIn), "residents_in")
-            .expr_as(sum(Column::ResidentsOut), "residents_out")
+            .expr_as(sum(Expr::col((Entity, Column::Capacity))), "capacity")
+            .expr_as(sum(residents(Column::ResidentsIn)), "residents_in")
+            .expr_as(sum(residents(Column::ResidentsOut)), "residents_out")
             .into_query();
         let groups = query.group_by.len();
         for name in NAMES.iter().take(groups) {

@@ -57,13 +57,16 @@ impl Work {
         self.append_institution(action, None, Some((new, sealed))).await
     }
 
-    /// Writes a changed institution.
+    /// Writes a changed institution; one that did not change leaves no trace.
     pub async fn save_institution(
         &mut self,
         action: &'static str,
         before: &Institution,
         after: &Institution,
     ) -> Result<(), StoreError> {
+        if before == after {
+            return Ok(());
+        }
         let sealed_before = self.kept_contacts(before.id).await?;
         let sealed = if before.contacts == after.contacts {
             sealed_before.clone()

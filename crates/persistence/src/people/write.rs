@@ -53,13 +53,16 @@ impl Work {
         Ok(found.is_some())
     }
 
-    /// Writes an account, new or changed.
+    /// Writes an account, new or changed; one that did not change leaves no trace.
     pub async fn save_person(
         &mut self,
         action: &'static str,
         before: Option<&Person>,
         after: &Person,
     ) -> Result<(), StoreError> {
+        if before == Some(after) {
+            return Ok(());
+        }
         let row = row_of(after);
         match before {
             None => Entity::insert(row).exec_without_returning(&self.transaction).await.map(drop)?,
@@ -159,10 +162,10 @@ mod tests {
         })
         .await;
         let reason = Line::parse("Selesai").unwrap();
-        let disabled = person.disable(&officer, reason, crate::clock::now()).unwrap();
+        let disabled = person.clone().disable(&officer, reason, crate::clock::now()).unwrap();
         let erased = disabled.clone().erase(&officer, crate::clock::now()).unwrap();
         as_actor(&store, &officer, async |work| {
-            work.save_person("disabled", Some(&disabled), &disabled).await?;
+            work.save_person("disabled", Some(&person), &disabled).await?;
             work.erase_person(&disabled, &erased).await
         })
         .await;

@@ -19,11 +19,12 @@ use aumsos_persistence::{
     Author, Store, StoreError, Work, clock,
     exports::{ExportFormat, encode},
     imports::{
-        Applied, DryRun, ImportError, ImportSight, ImportWish, ReadSheet, ReadingLimits, import_row_table, read_file,
+        Applied, DryRun, ImportError, ImportSight, ImportWish, JudgedRow, ReadSheet, ReadingLimits, import_row_table,
+        read_file,
     },
 };
 use chrono::NaiveDate;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use uuid::Uuid;
 
 use super::{block_on, say};
@@ -103,7 +104,8 @@ impl Import {
         let sheet = read_file(&bytes, &mapping, today, &limits).map_err(|refusal| {
             let place =
                 refusal.mapping.map_or_else(|| self.file.display().to_string(), |column| format!("--map {column}"));
-            Failure::Refused(format!("{place}: {}", refusal.reason.en))
+            let line = refusal.line.map(|line| format!(", line {line}")).unwrap_or_default();
+            Failure::Refused(format!("{place}{line}: {}", refusal.reason.en))
         })?;
         let name = self.file.file_name().map(|name| name.to_string_lossy());
         let wish = ImportWish {
@@ -126,7 +128,7 @@ impl Import {
                     evaluated?
                 }
             };
-            self.write_outcomes(&dry_run).await?;
+            self.write_outcomes(stream::iter([Ok(dry_run.rows.clone())])).await?;
             self.tell(&ImportOut::of(&dry_run.import, (0, dry_run.waiting_rows())), &dry_run);
             return Ok(());
         }
@@ -158,7 +160,8 @@ impl Import {
         }
         self.work_off(store, id).await?;
         let import = store.import(id, &sight).await?.ok_or(StoreError::Unreadable("an import"))?;
-        self.write_outcomes(&dry_run).await?;
+        // As the rows stand now: what was written, and what became of those that moved on since they were judged.
+        self.write_outcomes(store.stream_import_rows(id, Vec::new())).await?;
         self.tell(&ImportOut::of(&import, store.import_progress(id).await?), &dry_run);
         match import.status {
             ImportStatus::Applied => Ok(()),
@@ -189,12 +192,14 @@ impl Import {
         }
     }
 
-    async fn write_outcomes(&self, dry_run: &DryRun) -> Result<(), Failure> {
+    async fn write_outcomes<S>(&self, rows: S) -> Result<(), Failure>
+    where
+        S: Stream<Item = Result<Vec<JudgedRow>, StoreError>> + Send + 'static,
+    {
         let Some(path) = &self.outcomes else { return Ok(()) };
         let failed = |error| Failure::io(path.display(), error);
         let mut file = fs::File::create_new(path).map_err(failed)?;
-        let batches = stream::iter([Ok(dry_run.rows.clone())]);
-        let mut bytes = Box::pin(encode(ExportFormat::Csv, import_row_table(), batches));
+        let mut bytes = Box::pin(encode(ExportFormat::Csv, import_row_table(), rows));
         while let Some(chunk) = bytes.next().await {
             file.write_all(&chunk?).map_err(failed)?;
         }

@@ -21,7 +21,9 @@ const FILE: &str = "master.key";
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     /// Several processes may share a PostgreSQL database: they must all be given the same key.
-    #[error("secrets.master_key or secrets.master_key_file must be given with a PostgreSQL database")]
+    #[error(
+        "secrets.master_key, secrets.master_key_file or secrets.master_key_command must be given with a PostgreSQL database"
+    )]
     Missing,
     /// The service's own key could not be read or kept.
     #[error("{}: {source}", path.display())]
@@ -153,6 +155,14 @@ mod tests {
         assert_eq!(own_key(&data, None, || Ok([8; 32])).unwrap().expose(), &[7; 32]);
         assert_eq!(fs::metadata(data.join(FILE)).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing else is left behind");
+    }
+
+    #[test]
+    fn whoever_gives_no_key_is_told_every_way_to_give_one() {
+        let told = MasterKeyError::Missing.to_string();
+        for way in ["secrets.master_key,", "secrets.master_key_file", "secrets.master_key_command"] {
+            assert!(told.contains(way), "{way} in {told}");
+        }
     }
 
     #[test]

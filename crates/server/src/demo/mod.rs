@@ -17,6 +17,7 @@ mod units;
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
+    time::{Duration, Instant},
 };
 
 use aumsos_domain::{
@@ -26,7 +27,7 @@ use aumsos_domain::{
     institutions::{Contact, Grade, Institution, InstitutionKind, InstitutionStatus, Profile},
     text_value::Prose,
 };
-use aumsos_persistence::{Author, Store, Work};
+use aumsos_persistence::{Author, IsContended, Store, StoreError, Work};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use self::{
@@ -69,15 +70,37 @@ pub(crate) fn log_ins() -> impl Iterator<Item = LogIn> {
 /// The secret of all log-ins.
 pub(crate) const SECRET: &str = accounts::SECRET;
 
+/// How long a process waits for another one that makes the demonstration, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(90);
+const LOOK: Duration = Duration::from_millis(200);
+
 /// Makes the demonstration in an unused database, and leaves one that is there already as it is. Refused for every
-/// other database.
+/// other database. Of several processes that start at once, one makes it, and the others wait and go on with it.
 pub(crate) async fn ensure(store: &Store) -> Result<(), Failure> {
-    match store.known_installation().await? {
-        Some(installation) if installation.is_demo => return Ok(()),
-        Some(_) => return Err(not_ours()),
-        None => {}
+    let end = Instant::now() + PATIENCE;
+    while !is_made(store).await? {
+        let made = store.write(&Author::system(), async |work: &mut Work| fill(work).await).await;
+        let Err(failure) = made else { return Ok(()) };
+        // The mark that this one could not set is there for everyone to see as soon as the other one has finished.
+        if is_made(store).await? {
+            return Ok(());
+        }
+        let is_being_made = matches!(failure, Failure::Store(StoreError::Taken)) || failure.is_contended();
+        if !is_being_made || Instant::now() > end {
+            return Err(failure);
+        }
+        tokio::time::sleep(LOOK).await;
     }
-    store.write(&Author::system(), async |work: &mut Work| fill(work).await).await
+    Ok(())
+}
+
+/// Whether the demonstration is there. Refused for a database that is something else.
+async fn is_made(store: &Store) -> Result<bool, Failure> {
+    match store.known_installation().await? {
+        Some(installation) if installation.is_demo => Ok(true),
+        Some(_) => Err(not_ours()),
+        None => Ok(false),
+    }
 }
 
 /// Refuses to serve the demonstration as if it were a real registry: everyone knows its secrets.
@@ -105,7 +128,7 @@ async fn fill(work: &mut Work) -> Result<(), Failure> {
         return Err(not_ours());
     }
     let mut chance = Chance::new(SEED);
-    let tree = units::make(work, &mut chance).await?;
+    let mut tree = units::make(work, &mut chance).await?;
     let records = records(&tree, work.at(), &mut chance)?;
     let progress = Progress::of(records.len() as u64, "institutions");
     let mut made = Vec::with_capacity(records.len());
@@ -119,7 +142,7 @@ async fn fill(work: &mut Work) -> Result<(), Failure> {
     let home = home.unwrap_or_default();
     let accounts = accounts::make(work, &tree, home, &mut chance).await?;
     people::make(work, &accounts, &made, home, &mut chance).await?;
-    Ok(())
+    units::make_branches(work, &mut tree, &mut chance).await
 }
 
 /// The operator of the demonstration runs a home for children in Surabaya or Sidoarjo, of the best grade there is.

@@ -1,4 +1,5 @@
-//! The tree of units: both central ones, those of every province, and those of the regencies in use.
+//! The tree of units: both central ones, those of every province, those of the regencies in use, and a few branches and
+//! sub-branches of the pilots.
 
 use std::collections::HashMap;
 
@@ -6,7 +7,7 @@ use aumsos_domain::{
     CodeList,
     institutions::Operator,
     organization_units::{OrganizationUnit, UnitLevel, UnitProfile},
-    regions::{Region, RegionLevel, Regions},
+    regions::{Region, RegionCode, RegionLevel, Regions},
     text_value::Name,
 };
 use aumsos_persistence::Work;
@@ -50,6 +51,41 @@ pub(super) async fn make(work: &mut Work, chance: &mut Chance) -> Result<Tree, F
     Ok(tree)
 }
 
+/// Regencies and cities of the pilots (Jakarta, Yogyakarta, East Java) that have branches too.
+const WITH_BRANCHES: [&str; 3] = ["31.74", "34.04", "35.78"];
+/// Branches of each organisation in each of them; the first has a sub-branch.
+const BRANCHES: usize = 2;
+
+/// Makes branches and sub-branches. Called when all else is made, so that nothing else depends on how many there are.
+pub(super) async fn make_branches(work: &mut Work, tree: &mut Tree, chance: &mut Chance) -> Result<(), Failure> {
+    for code in WITH_BRANCHES {
+        for &operator in Operator::ALL {
+            for (at, district) in Regions::get().children(Some(RegionCode::parse(code)?)).take(BRANCHES).enumerate() {
+                add_below(work, tree, (operator, code), district, chance).await?;
+                let village = Regions::get().children(Some(district.code)).next().filter(|_| at == 0);
+                if let Some(village) = village {
+                    add_below(work, tree, (operator, district.code.as_str()), village, chance).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds the unit of a region below that of an organisation in the region around it.
+async fn add_below(
+    work: &mut Work,
+    tree: &mut Tree,
+    (operator, around): (Operator, &str),
+    region: Region,
+    chance: &mut Chance,
+) -> Result<(), Failure> {
+    match tree.0.get(&(operator, around.to_owned())).cloned() {
+        Some(above) => add(work, tree, &above, region, chance).await,
+        None => Ok(()),
+    }
+}
+
 async fn add(
     work: &mut Work,
     tree: &mut Tree,
@@ -59,7 +95,9 @@ async fn add(
 ) -> Result<(), Failure> {
     let (level, pimpinan) = match region.level() {
         RegionLevel::Province => (UnitLevel::Provincial, "Pimpinan Wilayah"),
-        _ => (UnitLevel::Regency, "Pimpinan Daerah"),
+        RegionLevel::District => (UnitLevel::Branch, "Pimpinan Cabang"),
+        RegionLevel::Village => (UnitLevel::SubBranch, "Pimpinan Ranting"),
+        RegionLevel::Regency => (UnitLevel::Regency, "Pimpinan Daerah"),
     };
     let whose = match above.operator {
         Operator::Muhammadiyah => "Muhammadiyah",

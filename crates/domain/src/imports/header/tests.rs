@@ -252,6 +252,32 @@ fn a_mapping_goes_before_the_headers() {
 }
 
 #[test]
+fn columns_named_by_their_place_have_the_first_row_over_them_as_header() {
+    let data = |name: &str| row(&[name, "LKSA", "Muhammadiyah", "Kab. Sleman", "DIY", "40"]);
+    let rows = [
+        row(&["DAFTAR PANTI ASUHAN"]),
+        row(&["Kolom1", "Kolom2", "Kolom3", "Kolom4", "Kolom5", ""]),
+        data("Nama Panti Asuhan Alamat"),
+        data("Panti Asuhan Muhammadiyah"),
+    ];
+    let data_from = |entries: &[(&str, &str)]| {
+        let entries = entries.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        Header::find(&rows, &Mapping::parse(&entries).unwrap()).unwrap().data_from
+    };
+    assert_eq!(data_from(&[("A", "name"), ("B", "kind"), ("C", "operator"), ("D", "regency")]), 2);
+    assert_eq!(data_from(&[("1", "name"), ("2", "kind"), ("4", "regency"), ("6", "capacity")]), 2);
+    assert_eq!(data_from(&[("Kolom1", "name"), ("B", "kind"), ("4", "regency")]), 2);
+    // Where a header is understood, a letter beside it moves nothing.
+    let sheet = [
+        row(&["Wilayah", "Jawa Timur"]),
+        row(&["Nama Panti", "Alamat", "Kota", "Lain-lain"]),
+        row(&["Panti Asuhan", "Jl. Mawar", "Kota Madiun", "40"]),
+    ];
+    let mapping = Mapping::parse(&[("B".to_owned(), "address".to_owned())].into()).unwrap();
+    assert_eq!(Header::find(&sheet, &mapping).unwrap().data_from, 2);
+}
+
+#[test]
 fn a_sheet_without_a_header_is_refused() {
     let rows = [row(&["1", "Panti Asuhan", "Jl. Mawar"]), row(&["2", "Panti Werdha", "Jl. Melati"])];
     assert_eq!(Header::find(&rows, &Mapping::default()).unwrap_err().1.code, "import_header_not_found");

@@ -50,6 +50,38 @@ fn every_common_separator_and_encoding_is_understood() {
 }
 
 #[test]
+fn no_quotation_mark_swallows_rows() {
+    let row = |name: &str| format!("{name},LKSA,Muhammadiyah,Kab. Sleman,DIY,baik\r\n");
+    let file = |names: &[&str]| HEAD.join(",") + "\r\n" + &names.iter().map(|name| row(name)).collect::<String>();
+    let told = |text: &str| {
+        let refusal = read(text.as_bytes()).unwrap_err();
+        (refusal.reason.code, refusal.line)
+    };
+    let many = ["LKSA Al-Amin"; 50];
+    assert_eq!(read(file(&many).as_bytes()).unwrap().rows.len(), 50);
+    // Marks inside a cell, and around one, are text and quotes.
+    let sound = ["LKSA \"Al-Amin\"", "\"LKSA\r\nAl-Amin\"", "\"LKSA \"\"Al-Amin\"\"\"", "\"LKSA\" Al-Amin"];
+    assert_eq!(read(file(&sound).as_bytes()).unwrap().rows.len(), 4);
+    let with = |open: usize, close: Option<usize>| {
+        let mut names = many;
+        names[open] = "\"LKSA Al-Amin";
+        if let Some(close) = close {
+            names[close] = "LKSA Al-Amin,LKSA,Muhammadiyah,Kab. Sleman,DIY,baik\"";
+        }
+        file(&names)
+    };
+    assert_eq!(told(&with(2, None)), ("import_quote_not_closed", Some(4)));
+    assert_eq!(told(&with(49, None)), ("import_quote_not_closed", Some(51)));
+    assert_eq!(told(&with(2, Some(40))), ("import_quote_not_closed", Some(4)));
+    // Closed a few rows below by the mark that opens another cell.
+    let mut names = many;
+    (names[2], names[5]) = ("\"LKSA Al-Amin", "\"LKSA Al-Amin\"");
+    assert_eq!(told(&file(&names)), ("import_quote_not_closed", Some(4)));
+    let long = HEAD.join(",") + "\n\"" + &row("LKSA Al-Amin").repeat(2_000);
+    assert_eq!(told(&long), ("import_quote_not_closed", Some(2)));
+}
+
+#[test]
 fn rows_have_the_numbers_that_a_spreadsheet_shows() {
     let text = format!(
         "\"DAFTAR\r\nPANTI\"\r\n\r\n\r\n{}{}\r\n{}",
@@ -164,7 +196,7 @@ fn what_is_too_much_is_refused() {
     let long = csv(',', &[&HEAD]) + &csv(',', &[&HOME]).repeat(200);
     assert_eq!(refused(long.as_bytes()), "import_too_many_rows");
     let unclosed = format!("{}\"LKSA{}", csv(',', &[&HEAD]), ",x\n".repeat(2_000));
-    assert_eq!(refused(unclosed.as_bytes()), "import_cell_too_long");
+    assert_eq!(refused(unclosed.as_bytes()), "import_quote_not_closed");
     // Cells that are far to the right and far too long, in a workbook.
     let far = rows(1, &[&HEAD]) + r#"<row r="2"><c r="XFD2" t="inlineStr"><is><t>x</t></is></c></row>"#;
     assert_eq!(refused(&workbook(&[("Data", &far)])), "import_too_many_columns");
