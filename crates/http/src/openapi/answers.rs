@@ -120,6 +120,10 @@ fn problems(operation: &Operation) -> BTreeMap<u16, String> {
     }
     if operation.takes_idempotency_key {
         add(422, "Some values are not valid, or the `Idempotency-Key` was used for another request.");
+        add(410, "The first answer to this `Idempotency-Key` spoke of a person who was erased since.");
+    }
+    if operation.is_sensitive {
+        add(422, "`X-Purpose` cannot be kept.");
     }
     for status in &operation.also {
         add(status.as_u16(), "See the code of the problem.");

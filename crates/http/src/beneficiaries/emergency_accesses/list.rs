@@ -24,6 +24,7 @@ pub(super) fn operation() -> Operation {
              latest first.",
         )
         .lists::<EmergencyAccessQuery, EmergencyAccessOut>()
+        .also(&[StatusCode::FORBIDDEN])
         .sensitive()
 }
 
@@ -53,6 +54,7 @@ pub(super) fn one() -> Operation {
         .description("One's own, or one that the caller reviews.")
         .query::<RecordQuery>()
         .answers_record::<EmergencyAccessOut>(StatusCode::OK, "The access")
+        .also(&[StatusCode::FORBIDDEN])
         .sensitive()
 }
 
