@@ -11,26 +11,8 @@ use super::entity::{
 use crate::{StoreError, Work};
 
 impl Work {
-    /// Deletes all that a person signed in with or was let in by.
+    /// Deletes all that a person signed in with or was let in by, their sessions, and what they let apps do in them.
     pub(crate) async fn forget_credentials_of(&mut self, person: Uuid) -> Result<(), StoreError> {
-        person_secret::Entity::delete_by_id(person).exec(&self.transaction).await?;
-        recovery_code::Entity::delete_many()
-            .filter(recovery_code::Column::PersonId.eq(person))
-            .exec(&self.transaction)
-            .await?;
-        outside_identity::Entity::delete_many()
-            .filter(outside_identity::Column::PersonId.eq(person))
-            .exec(&self.transaction)
-            .await?;
-        one_time_link::Entity::delete_many()
-            .filter(one_time_link::Column::PersonId.eq(person))
-            .exec(&self.transaction)
-            .await?;
-        self.forget_access_of(person).await
-    }
-
-    /// Deletes the sessions of a person, and what they let apps do in them.
-    async fn forget_access_of(&mut self, person: Uuid) -> Result<(), StoreError> {
         let grants = Query::select()
             .column(app_grant::Column::Id)
             .from(app_grant::Entity)
@@ -40,15 +22,18 @@ impl Work {
             .filter(refresh_token::Column::GrantId.in_subquery(grants))
             .exec(&self.transaction)
             .await?;
-        authorization_code::Entity::delete_many()
-            .filter(authorization_code::Column::PersonId.eq(person))
-            .exec(&self.transaction)
-            .await?;
-        app_grant::Entity::delete_many().filter(app_grant::Column::PersonId.eq(person)).exec(&self.transaction).await?;
-        browser_session::Entity::delete_many()
-            .filter(browser_session::Column::PersonId.eq(person))
-            .exec(&self.transaction)
-            .await?;
+        self.forget_rows_of::<authorization_code::Entity>(authorization_code::Column::PersonId, person).await?;
+        self.forget_rows_of::<app_grant::Entity>(app_grant::Column::PersonId, person).await?;
+        self.forget_rows_of::<browser_session::Entity>(browser_session::Column::PersonId, person).await?;
+        self.forget_rows_of::<one_time_link::Entity>(one_time_link::Column::PersonId, person).await?;
+        self.forget_rows_of::<outside_identity::Entity>(outside_identity::Column::PersonId, person).await?;
+        self.forget_rows_of::<recovery_code::Entity>(recovery_code::Column::PersonId, person).await?;
+        self.forget_rows_of::<person_secret::Entity>(person_secret::Column::PersonId, person).await
+    }
+
+    /// Deletes the rows of a table that are this person's.
+    async fn forget_rows_of<E: EntityTrait>(&mut self, column: E::Column, person: Uuid) -> Result<(), StoreError> {
+        E::delete_many().filter(column.eq(person)).exec(&self.transaction).await?;
         Ok(())
     }
 }

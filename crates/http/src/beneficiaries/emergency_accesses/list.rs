@@ -61,6 +61,6 @@ pub(super) fn one() -> Operation {
 async fn show_one(caller: Pledged, id: web::Path<Uuid>, show: Show) -> Result<HttpResponse, Problem> {
     let found = caller.store().emergency_access(*id, &known_to(&caller)).await?;
     let access = found.ok_or_else(Problem::not_found)?;
-    caller.note_reads(&read(&access).into_iter().collect::<Vec<_>>()).await?;
+    caller.note_reads(read(&access).as_slice()).await?;
     show.answer(&tag(&access), &EmergencyAccessOut::from(access))
 }

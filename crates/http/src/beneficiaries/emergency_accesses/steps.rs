@@ -47,7 +47,7 @@ async fn handle_end(
             let now = work.database_time().await?;
             let after = before.end(now)?;
             work.save_emergency_access("ended", &after).await?;
-            caller.note_reads_in(work, &read(&after).into_iter().collect::<Vec<_>>()).await?;
+            caller.note_reads_in(work, read(&after).as_slice()).await?;
             Reply::record(&tag(&after), &EmergencyAccessOut::from(after))
         })
         .await
@@ -88,7 +88,7 @@ async fn handle_review(
             let by = work.with_hands_of_now(caller.actor()).await?;
             let after = before.review(command.body.clone(), &by, work.at())?;
             work.save_emergency_access("reviewed", &after).await?;
-            caller.note_reads_in(work, &read(&after).into_iter().collect::<Vec<_>>()).await?;
+            caller.note_reads_in(work, read(&after).as_slice()).await?;
             Reply::record(&tag(&after), &EmergencyAccessOut::from(after))
         })
         .await
