@@ -4,7 +4,7 @@
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use sea_orm::{
-    ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use sea_orm_migration::SchemaManager;
@@ -56,42 +56,47 @@ fn secret_place() -> Vec<u8> {
 }
 
 impl Store {
-    /// Learns the database's own secret; it is made when the schema has room for it and nobody has made it yet.
+    /// Learns the database's own secret, of a schema that has room for it.
     pub(crate) async fn adopt_own_secret(&self) -> Result<(), StoreError> {
         if self.vault.has_adopted() || !SchemaManager::new(&self.write).has_table(TABLE).await? {
             return Ok(());
         }
-        if self.own_secret().await?.is_none() {
-            let secret = self.first_secret().await?;
-            let row = entity::ActiveModel {
-                id: ActiveValue::Set(ROW),
-                sealed: ActiveValue::Set(self.vault.seal_own(&secret_place(), &secret)?),
-                created_at: ActiveValue::Set(to_micros(clock::now())),
-            };
-            // Of two processes at once one makes it, and both read it.
-            let twice = OnConflict::column(entity::Column::Id).do_nothing().to_owned();
-            entity::Entity::insert(row).on_conflict(twice).exec_without_returning(&self.write).await?;
-        }
-        let secret = self.own_secret().await?.ok_or(DAMAGED)?;
+        let secret = self.make_own_secret(&self.write).await?;
         self.vault.adopt(&secret)
     }
 
-    async fn own_secret(&self) -> Result<Option<[u8; 32]>, StoreError> {
-        let Some(row) = entity::Entity::find_by_id(ROW).one(&self.write).await? else { return Ok(None) };
+    /// The database's own secret; it is made when nobody has made it yet.
+    pub(crate) async fn make_own_secret(&self, connection: &impl ConnectionTrait) -> Result<[u8; 32], StoreError> {
+        if let Some(secret) = self.own_secret(connection).await? {
+            return Ok(secret);
+        }
+        let secret = self.first_secret(connection).await?;
+        let row = entity::ActiveModel {
+            id: ActiveValue::Set(ROW),
+            sealed: ActiveValue::Set(self.vault.seal_own(&secret_place(), &secret)?),
+            created_at: ActiveValue::Set(to_micros(clock::now())),
+        };
+        // Of two processes at once one makes it, and both read it.
+        let twice = OnConflict::column(entity::Column::Id).do_nothing().to_owned();
+        entity::Entity::insert(row).on_conflict(twice).exec_without_returning(connection).await?;
+        self.own_secret(connection).await?.ok_or(DAMAGED)
+    }
+
+    async fn own_secret(&self, connection: &impl ConnectionTrait) -> Result<Option<[u8; 32]>, StoreError> {
+        let Some(row) = entity::Entity::find_by_id(ROW).one(connection).await? else { return Ok(None) };
         let secret = self.vault.open_own(&secret_place(), &row.sealed)?;
         secret.try_into().map(Some).map_err(|_| DAMAGED)
     }
 
     /// Chance for a database in which nothing was hashed yet; else what it was hashed with: the master key that stands
     /// beside what it wrapped. Refused where that one is not configured: another would change every hash in silence.
-    async fn first_secret(&self) -> Result<[u8; 32], StoreError> {
-        let signing = signing_key::Entity::find().one(&self.write).await?.map(|row| row.master_key_id);
-        let subject = data_key::Entity::find().one(&self.write).await?.map(|row| row.master_key_id);
+    async fn first_secret(&self, connection: &impl ConnectionTrait) -> Result<[u8; 32], StoreError> {
+        let signing = signing_key::Entity::find().one(connection).await?.map(|row| row.master_key_id);
+        let subject = data_key::Entity::find().one(connection).await?.map(|row| row.master_key_id);
         if let Some(id) = signing.or(subject) {
             return self.vault.master_key(&id).ok_or(DAMAGED);
         }
-        let hashed =
-            client::Entity::find().count(&self.write).await? + person::Entity::find().count(&self.write).await?;
+        let hashed = client::Entity::find().count(connection).await? + person::Entity::find().count(connection).await?;
         if hashed > 0 {
             return self.vault.master_key(self.vault.id()).ok_or(DAMAGED);
         }

@@ -25,8 +25,10 @@ impl Store {
         }
         let transaction = alone(&self.write).await?;
         Migrator::up(&transaction, None).await?;
+        // Here and not afterwards: by then another process may be filling the database, and would be waited for in vain.
+        let secret = self.make_own_secret(&transaction).await?;
         transaction.commit().await?;
-        self.adopt_own_secret().await
+        self.vault().adopt(&secret)
     }
 
     /// Takes back the last `steps` steps, all of them or none. What their tables held is lost.
