@@ -145,6 +145,9 @@ impl Keyset {
 
     /// Records behind a key: for each key, equal on all before it and beyond on this one.
     fn beyond(&self, after: &[KeyValue]) -> Condition {
+        if let Some(beyond) = self.beyond_as_one(after) {
+            return Condition::all().add(beyond);
+        }
         let mut any = Condition::any();
         for (at, (key, value)) in self.keys.iter().zip(after).enumerate() {
             // Nothing lies behind the records that have no value.
@@ -175,5 +178,21 @@ impl Keyset {
             }
             _ => any,
         }
+    }
+
+    /// The same in one comparison of all keys, which begins in an index where the page begins: where every record has them
+    /// all and they go the same way.
+    fn beyond_as_one(&self, after: &[KeyValue]) -> Option<Expr> {
+        let first = self.keys.first()?.direction;
+        let is_one = self.keys.iter().all(|key| key.is_always_there && key.direction == first);
+        if !is_one || self.keys.len() < 2 || self.keys.len() != after.len() || after.contains(&KeyValue::Nothing) {
+            return None;
+        }
+        let keys = Expr::tuple(self.keys.iter().map(|key| key.expr.clone()));
+        let values = Expr::tuple(after.iter().map(|value| Expr::value(Value::from(value))));
+        Some(match first {
+            Direction::Ascending => keys.gt(values),
+            Direction::Descending => keys.lt(values),
+        })
     }
 }

@@ -28,6 +28,8 @@ const LEASE: &str = "sealer";
 const TERM: Duration = Duration::from_secs(5);
 /// How many changes are sealed in one transaction.
 const BATCH: u64 = 500;
+/// How far apart batches begin: a burst of commits is sealed together, each batch costs as much as several commits.
+const BETWEEN_BATCHES: Duration = Duration::from_millis(20);
 /// How long a process that may not seal waits before it tells again that something waits.
 const BETWEEN_TELLING: Duration = Duration::from_millis(5);
 /// The hash before the first row.
@@ -71,11 +73,13 @@ impl Store {
     pub async fn run_sealer(&self, holder: Uuid, poll: Duration) {
         let mut held = None;
         loop {
+            let begun = Instant::now();
             match self.seal_waiting(holder, &mut held).await {
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "sealing waits"),
             }
             let _ = tokio::time::timeout(poll, self.committed.notified()).await;
+            tokio::time::sleep(BETWEEN_BATCHES.saturating_sub(begun.elapsed())).await;
         }
     }
 
