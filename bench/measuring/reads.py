@@ -53,6 +53,11 @@ class Addresses:
         return f"{WHOLE}&cursor={last}" if last else WHOLE
 
 
+def paused(name):
+    """What a request is called whose clients pause."""
+    return f"{name}, clients pause"
+
+
 def kept_in(scratch, name, lines):
     """A file with a line for each."""
     file = pathlib.Path(scratch, name)
@@ -61,18 +66,19 @@ def kept_in(scratch, name, lines):
 
 
 def from_memory(service, addresses, report, options, scratch):
-    """Asked again and again: beside bare actix-web with the same bytes."""
+    """Asked again and again, without a pause and with one: beside bare actix-web with the same bytes."""
     answers = {name: service.ask("GET", path, service.token()) for name, path in addresses.named.items()}
     bare = Bare(pathlib.Path(scratch, "answers"), answers)
     for name, path in addresses.named.items():
         token = service.token()
         service.load(path, token, 1)
-        ours, theirs = interleaved(
-            options,
-            lambda: service.load(path, token, options.seconds),
-            lambda: drive(bare.port, f"/{name}", "none", options.seconds),
-        )
-        report.request(name, ours, "bare actix-web", theirs)
+        for told, how in {name: {}, paused(name): {"script": "pause.lua"}}.items():
+            ours, theirs = interleaved(
+                options,
+                lambda: service.load(path, token, options.seconds, **how),
+                lambda: drive(bare.port, f"/{name}", "none", options.seconds, **how),
+            )
+            report.request(told, ours, "bare actix-web", theirs)
     bare.stop()
     token, known = service.token(), f"If-None-Match: {answers['one-record'][0].getheader('ETag')}"
     (ours,) = interleaved(options, lambda: service.load(addresses.one, token, options.seconds, headers=[known]))

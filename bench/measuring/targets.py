@@ -3,6 +3,7 @@
 import math
 
 from .load import Round
+from .reads import paused
 
 READS = ["one-record", "list-of-50"]
 LOADED = ["one-record", "list-of-50", "search-of-50", "statistics", "one-record, 304"]
@@ -53,7 +54,7 @@ def of_one(report):
             at_least(0.9),
         )
     yield "creates ≥ 0.5 of pgbench with the same statements", facts.get("create / pgbench"), "{:.2f}", at_least(0.5)
-    for name in LOADED:
+    for name in [one for name in LOADED for one in (name, paused(name))]:
         if name in facts:
             yield f"p99 ≤ 5 × p50, {name}", facts[name].p99 / facts[name].p50, "{:.1f} ×", at_most(5)
     yield "a write heard by 1,000 streams within 100 ms (p99)", facts.get("streams, p99"), "{:.0f} ms", at_most(100)

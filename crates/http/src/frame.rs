@@ -103,21 +103,25 @@ async fn answer_admitted<B: MessageBody + 'static>(
         }
         now = Moment::now(&service.store);
     }
-    match found {
+    let kept = match found {
         Found::Good(kept) => {
             let answer = kept.answer(request.request());
             return Ok(request.into_response(answer));
         }
         Found::Aging(kept, ours) => {
-            now = now.with_ledger(&service.store).await;
-            if kept.is_good_at(now) {
-                service.remembered.renew(asked, now, &kept);
-                let answer = kept.answer(request.request());
-                return Ok(request.into_response(answer));
-            }
             turn = Some(ours);
+            Some(kept)
         }
-        Found::Past(_) | Found::Nothing => {}
+        Found::Past(kept) => Some(kept),
+        Found::Nothing => None,
+    };
+    if let Some(kept) = kept {
+        now = now.with_ledger(&service.store).await;
+        if kept.is_good_at(now) {
+            service.remembered.renew(asked, now, &kept);
+            let answer = kept.answer(request.request());
+            return Ok(request.into_response(answer));
+        }
     }
     let answer = service.remembered.keep(asked, now, next.call(request).await?);
     drop(turn);

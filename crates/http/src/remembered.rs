@@ -3,7 +3,7 @@
 //! An answer is kept for one caller with the very rights that it was made for, and never where it shows personal data:
 //! such reads are on the trail one by one. It is good until this process commits a change of any record, and at most for
 //! [`LONGEST`]: that bounds how stale it can be where another process wrote. Where the end of the ledger says that no
-//! process has written, it is good for as long again, and so on up to [`OLDEST`]: time itself changes what is shown.
+//! process has written since, it is good for as long again, and so on up to [`OLDEST`]: time itself changes what is shown.
 
 use std::{
     hash::{Hash, Hasher},
@@ -128,7 +128,7 @@ pub(crate) enum Found {
     Good(Kept),
     /// Whoever hears this is to look whether it is still good, or to make it anew; the others are served it meanwhile.
     Aging(Kept, Turn),
-    /// It is no longer good. One makes it anew, the others wait for that.
+    /// It may be shown no longer as it is. One looks whether it is still good, or makes it anew; the others wait for that.
     Past(Kept),
     /// There is none.
     Nothing,
