@@ -19,6 +19,7 @@ use aws_lc_rs::digest;
 use chrono::Utc;
 use jsonwebtoken::{Header, Validation};
 use serde::{Deserialize, Serialize};
+use tokio::{sync::Mutex, time::timeout};
 use uuid::Uuid;
 
 use super::{Identity, key_ring::KeyRing, outside::Outside};
@@ -30,6 +31,8 @@ pub const LIFETIME: Duration = Duration::from_mins(10);
 const REMEMBERED_FOR: Duration = Duration::from_millis(900);
 /// When somebody looks again, so that not everybody has to.
 const RENEWED_AFTER: Duration = Duration::from_millis(600);
+/// How long a caller waits for another one with the same token who looks up whose it is.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How many tokens are remembered; beyond that all are forgotten and verified again.
 const REMEMBERED: usize = 20_000;
 /// `typ` of access tokens (RFC 9068 §2.1).
@@ -105,6 +108,8 @@ impl Verified {
 struct Remembered {
     verified: Verified,
     holder: Option<Holder>,
+    /// Held by whoever looks the holder up.
+    turn: Arc<Mutex<()>>,
 }
 
 /// Who was found behind a token, and when.
@@ -173,11 +178,24 @@ impl Tokens {
         jsonwebtoken::encode(&header, &claims, &ring.signing).map_err(|_| TokenError::Invalid)
     }
 
-    /// Who stands behind a token.
+    /// Who stands behind a token. Of many who ask at once with a token that was verified before, one looks it up, and the
+    /// others wait for that.
     pub async fn identify(&self, store: &Store, token: &str) -> Result<Arc<Identity>, TokenError> {
         let fingerprint = fingerprint(token);
         if let Some(known) = self.known(&fingerprint) {
             return Ok(known);
+        }
+        let turn = self.turn(&fingerprint);
+        let mut ours = None;
+        if let Some(turn) = &turn {
+            ours = turn.try_lock().ok();
+            if ours.is_none() {
+                // Who waited in vain looks it up, too.
+                let _ = timeout(PATIENCE, turn.lock()).await;
+                if let Some(known) = self.known(&fingerprint) {
+                    return Ok(known);
+                }
+            }
         }
         let verified = self.verify(store, &fingerprint, token).await?;
         let identity = Arc::new(self.look_up(store, &verified).await?);
@@ -185,7 +203,9 @@ impl Tokens {
         if remembered.len() >= REMEMBERED {
             remembered.clear();
         }
-        remembered.insert(fingerprint, Remembered { verified, holder: Some(Holder::found(Arc::clone(&identity))) });
+        let holder = Some(Holder::found(Arc::clone(&identity)));
+        remembered.insert(fingerprint, Remembered { verified, holder, turn: turn.clone().unwrap_or_default() });
+        drop(ours);
         Ok(identity)
     }
 
@@ -226,6 +246,11 @@ impl Tokens {
         let holder = known.holder.as_ref()?;
         let is_good = known.verified.expires_at() > Utc::now().timestamp() && holder.is_good();
         is_good.then(|| Arc::clone(&holder.identity))
+    }
+
+    fn turn(&self, fingerprint: &[u8; 32]) -> Option<Arc<Mutex<()>>> {
+        let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
+        remembered.get(fingerprint).map(|known| Arc::clone(&known.turn))
     }
 
     async fn ring(&self, store: &Store) -> Result<Arc<KeyRing>, StoreError> {
