@@ -83,8 +83,7 @@ impl Contract {
                 let mut required = Vec::new();
                 let mut parameters = HashMap::new();
                 for (name, schema, is_required) in described {
-                    let resolved = document.resolve(&schema);
-                    parameters.insert(name.clone(), Parameter::of(&resolved, document));
+                    parameters.insert(name.clone(), Parameter::of(document.resolve(&schema), document));
                     if is_required {
                         required.push(Value::from(name.clone()));
                     }
@@ -166,11 +165,11 @@ impl Contract {
 impl Parameter {
     fn of(schema: &Value, document: &Document) -> Self {
         let is_list = has_type(schema, "array");
-        let item = if is_list { document.resolve(&schema["items"]) } else { schema.clone() };
+        let item = if is_list { document.resolve(&schema["items"]) } else { schema };
         let kind = match () {
-            () if has_type(&item, "integer") => Kind::Whole,
-            () if has_type(&item, "number") => Kind::Number,
-            () if has_type(&item, "boolean") => Kind::Flag,
+            () if has_type(item, "integer") => Kind::Whole,
+            () if has_type(item, "number") => Kind::Number,
+            () if has_type(item, "boolean") => Kind::Flag,
             () => Kind::Text,
         };
         Self { is_list, kind }

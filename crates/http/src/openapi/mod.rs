@@ -99,7 +99,7 @@ impl Document {
     }
 
     /// A schema with its reference followed.
-    pub(crate) fn resolve(&self, schema: &Value) -> Value {
+    pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         schemas::resolve(self.schemas(), schema)
     }
 

@@ -1,14 +1,15 @@
 //! The schemas of the document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use utoipa::openapi::{RefOr, Schema};
 
 use crate::operation::{Content, Operation, SchemaOf};
 
 /// Every schema that an operation names, with those that it needs.
 pub(super) fn all(operations: &[Operation]) -> Value {
-    let mut collected = Vec::new();
+    let mut collected = BTreeMap::new();
     let mut patched = BTreeSet::new();
     for operation in operations {
         let named = operation.answers.iter().map(|answer| &answer.content).chain([&operation.body]);
@@ -17,23 +18,36 @@ pub(super) fn all(operations: &[Operation]) -> Value {
                 patched.insert((schema.name)().into_owned());
             }
             if let Some(schema) = schema_of(content) {
-                collected.push(((schema.name)().into_owned(), (schema.schema)()));
-                (schema.collect)(&mut collected);
+                collect(schema, &mut collected);
             }
         }
-        for collect in &operation.query_schemas {
-            (collect.collect)(&mut collected);
-            collected.push(((collect.name)().into_owned(), (collect.schema)()));
+        for schema in &operation.query_schemas {
+            collect(schema, &mut collected);
         }
     }
-    let mut schemas: Map<String, Value> =
-        collected.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default())).collect();
-    schemas.insert("Problem".to_owned(), problem());
-    for name in patched {
-        let patch = patch_of(&resolve(&Value::Object(schemas.clone()), &reference(&name)), &schemas);
-        schemas.insert(patch_name(&name), patch);
+    let written = collected.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default()));
+    let mut schemas: Value = Value::Object(written.collect());
+    schemas["Problem"] = problem();
+    let patches: Vec<(String, Value)> = patched
+        .iter()
+        .map(|name| (patch_name(name), patch_of(resolve(&schemas, &reference(name)), &schemas)))
+        .collect();
+    for (name, patch) in patches {
+        schemas[name] = patch;
     }
-    Value::Object(schemas)
+    schemas
+}
+
+/// Adds a schema with all that it needs, if it is not there with them already.
+fn collect(schema: &SchemaOf, collected: &mut BTreeMap<String, RefOr<Schema>>) {
+    let name = (schema.name)().into_owned();
+    if collected.contains_key(&name) {
+        return;
+    }
+    let mut needed = Vec::new();
+    (schema.collect)(&mut needed);
+    collected.extend(needed);
+    collected.insert(name, (schema.schema)());
 }
 
 fn schema_of(content: &Content) -> Option<&SchemaOf> {
@@ -57,14 +71,14 @@ pub(super) fn patch_name(name: &str) -> String {
 }
 
 /// A merge patch: every field may be left out, and null removes it.
-fn patch_of(schema: &Value, schemas: &Map<String, Value>) -> Value {
+fn patch_of(schema: &Value, schemas: &Value) -> Value {
     let mut properties = Map::new();
-    for name in property_names(&Value::Object(schemas.clone()), schema) {
+    for name in property_names(schemas, schema) {
         let field = property(schema, &name, schemas);
         let nullable = json!({ "anyOf": [field, { "type": "null" }] });
         properties.insert(name, nullable);
     }
-    let whole = example(&Value::Object(schemas.clone()), schema).unwrap_or_default();
+    let whole = example(schemas, schema).unwrap_or_default();
     let changed: Map<String, Value> =
         whole.as_object().into_iter().flatten().take(1).map(|(k, v)| (k.clone(), v.clone())).collect();
     json!({
@@ -73,22 +87,23 @@ fn patch_of(schema: &Value, schemas: &Map<String, Value>) -> Value {
     })
 }
 
-fn property(schema: &Value, name: &str, schemas: &Map<String, Value>) -> Value {
-    if !schema["properties"][name].is_null() {
-        return schema["properties"][name].clone();
+fn property<'a>(schema: &'a Value, name: &str, schemas: &'a Value) -> &'a Value {
+    let own = &schema["properties"][name];
+    if !own.is_null() {
+        return own;
     }
     let parts = schema["allOf"].as_array().into_iter().flatten();
-    let all = Value::Object(schemas.clone());
     parts
-        .map(|part| property(&resolve(&all, part), name, schemas))
+        .map(|part| property(resolve(schemas, part), name, schemas))
         .find(|found| !found.is_null())
-        .unwrap_or(Value::Null)
+        .unwrap_or(&Value::Null)
 }
 
-pub(super) fn resolve(schemas: &Value, schema: &Value) -> Value {
+/// A schema with its reference followed.
+pub(super) fn resolve<'a>(schemas: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components/schemas/")) {
         Some(name) => resolve(schemas, &schemas[name]),
-        None => schema.clone(),
+        None => schema,
     }
 }
 
