@@ -1,6 +1,6 @@
 //! Understanding a row: all its cells, and everything that is wrong with them at once.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ pub(super) fn read_row(header: &Header, today: NaiveDate, number: u64, cells: &[
     let entry = reading.entry();
     let Reading { mut problems, notes, .. } = reading;
     let said = match entry {
-        Some(entry) if problems.is_empty() => Ok(Box::new(entry)),
+        Some(entry) if problems.is_empty() => Ok(Arc::new(entry)),
         _ => {
             problems.sort_by_key(|problem| problem.field);
             problems.dedup();

@@ -1,5 +1,7 @@
 //! Which rows are data; the rest of a sheet is titles, totals, notes and signatures.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::{Cell, Entry, Header, ImportField, Remark, reading::read_row};
@@ -11,8 +13,8 @@ pub struct ReadRow {
     pub number: u64,
     /// The name as it is written, for whoever looks the import over.
     pub name: String,
-    /// What it says, or all that is wrong with it.
-    pub said: Result<Box<Entry>, Vec<Remark>>,
+    /// What it says, or all that is wrong with it. Shared by those who read and who keep it: sheets are large.
+    pub said: Result<Arc<Entry>, Vec<Remark>>,
     /// What was left out of it, and why.
     pub notes: Vec<Remark>,
 }

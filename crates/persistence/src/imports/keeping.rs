@@ -1,8 +1,8 @@
 //! Keeping imports and their rows, and reading them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, pin::pin};
 
-use futures_util::{Stream, future::BoxFuture};
+use futures_util::{Stream, TryStreamExt, future::BoxFuture};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
     sea_query::Expr,
@@ -177,8 +177,11 @@ impl Store {
         scope: &Scope,
     ) -> Result<Option<ApplyPlan>, StoreError> {
         let Some(import) = self.import(id, sight).await? else { return Ok(None) };
-        let all = Page { limit: u64::MAX / 4, after: None };
-        let rows = self.import_rows(id, &[], Direction::Ascending, &all).await?;
+        let mut rows = Vec::new();
+        let mut batches = pin!(self.stream_import_rows(id, Vec::new()));
+        while let Some(batch) = batches.try_next().await? {
+            rows.extend(batch);
+        }
         let mut read: Vec<_> = rows.iter().map(JudgedRow::as_read).collect();
         let (verdicts, _) = self.judge_rows(&mut read, scope).await?;
         let mut changed = BTreeMap::new();

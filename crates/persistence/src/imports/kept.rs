@@ -1,5 +1,7 @@
 //! An import and its rows as they are kept.
 
+use std::sync::Arc;
+
 use sea_orm::ActiveValue;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,7 +22,7 @@ pub(super) struct KeptRow {
     /// The name as it is written.
     pub(super) name: String,
     /// What it says; none when it was refused, or is forgotten.
-    pub(super) entry: Option<Box<Entry>>,
+    pub(super) entry: Option<Arc<Entry>>,
     /// Why it was refused.
     pub(super) problems: Vec<Remark>,
     /// What was left out.
