@@ -12,7 +12,7 @@ use actix_web::{
     },
 };
 use aumsos_persistence::{
-    Work,
+    Size, Work,
     idempotency::{Answer, IdempotencyKey, KeySource},
 };
 use aws_lc_rs::digest;
@@ -183,9 +183,27 @@ impl Caller {
         repeat: &Repeat,
         command: impl AsyncFn(&mut Work) -> Result<Reply, Problem>,
     ) -> Result<HttpResponse, Problem> {
-        let keys = repeat.keys_for(self);
-        let answer =
-            self.store().write_once::<Problem>(&self.author(), &keys, async |work| Ok(command(work).await?.0)).await?;
+        self.run_sized(Size::Small, repeat, command).await
+    }
+
+    /// Runs a command that writes thousands of rows, as one unit of work and once.
+    pub async fn run_large(
+        &self,
+        repeat: &Repeat,
+        command: impl AsyncFn(&mut Work) -> Result<Reply, Problem>,
+    ) -> Result<HttpResponse, Problem> {
+        self.run_sized(Size::Large, repeat, command).await
+    }
+
+    async fn run_sized(
+        &self,
+        size: Size,
+        repeat: &Repeat,
+        command: impl AsyncFn(&mut Work) -> Result<Reply, Problem>,
+    ) -> Result<HttpResponse, Problem> {
+        let (author, keys) = (self.author(), repeat.keys_for(self));
+        let once = self.store().write_once::<Problem>(&author, &keys, size, async |work| Ok(command(work).await?.0));
+        let answer = once.await?;
         self.note_reads(&answer.reads).await?;
         Ok(respond(answer))
     }

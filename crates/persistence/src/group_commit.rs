@@ -94,13 +94,13 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Author, Work, idempotency::Answer, test_store::TestStore};
+    use crate::{Author, Size, Work, idempotency::Answer, test_store::TestStore};
 
     /// A command that makes a person.
     async fn make(store: &Store, name: &str, refused: bool) -> Result<Answer, StoreError> {
         let id = Uuid::now_v7();
         store
-            .write_once(&Author::system(), &[], async |work: &mut Work| {
+            .write_once(&Author::system(), &[], Size::Small, async |work: &mut Work| {
                 work.create_person(id, &format!("{name}@contoh.or.id"), name, &[]).await?;
                 if refused {
                     Err(StoreError::KeyReused)

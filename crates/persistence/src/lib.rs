@@ -49,4 +49,4 @@ pub use replica::{ReplicaSettings, ReplicaState};
 
 pub use store::{Store, StoreSettings};
 pub use vault::Vault;
-pub use work::{Author, IsContended, Work};
+pub use work::{Author, IsContended, Size, Work};

@@ -13,8 +13,9 @@ use aumsos_domain::{RecordKind, search_words};
 
 use crate::{Store, StoreError, Work};
 
-/// So many rows are written by one statement: both databases bound the values that one may have.
-const MOST_ROWS: usize = 2_000;
+/// So many rows are written by one statement: both databases bound the values that one may have, and SQLite keeps each page
+/// that it changes as it was until its end.
+const MOST_ROWS: usize = 500;
 /// More words than this that match one word of a query are not looked up; the first in the alphabet are.
 const MOST_WORDS: u64 = 200;
 

@@ -197,6 +197,10 @@ const ASIDE: u32 = 2;
 /// Rows that SQLite's thread reads ahead of who asked for them.
 const ROWS_AHEAD: usize = 256;
 
+/// Prepared statements that a connection to SQLite keeps. Those of an import have thousands of values and are hundreds of
+/// kilobytes large, each of another length.
+const STATEMENTS: usize = 40;
+
 #[derive(Clone, Copy, PartialEq)]
 enum Access {
     Reader,
@@ -226,7 +230,8 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
                 .pragma("busy_timeout", "5000")
                 .pragma("temp_store", "MEMORY")
                 // The thread that reads hands over its rows without waiting for each handful to be taken.
-                .row_buffer_size(ROWS_AHEAD);
+                .row_buffer_size(ROWS_AHEAD)
+                .statement_cache_capacity(STATEMENTS);
             match access {
                 // Room for the pages that a large import comes back to, in KiB.
                 Access::Writer => sqlite.pragma("cache_size", "-16384"),

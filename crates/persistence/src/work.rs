@@ -34,6 +34,15 @@ impl Author {
     }
 }
 
+/// How much a command writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// A few records: on SQLite it may share a commit with those who wait beside it, each in a savepoint.
+    Small,
+    /// Thousands of rows: it has a transaction of its own, for SQLite keeps in memory what each savepoint has changed.
+    Large,
+}
+
 /// A transaction that writes. Dropped without [`Work::commit`], it has changed nothing.
 pub struct Work {
     pub(crate) transaction: DatabaseTransaction,
@@ -137,13 +146,17 @@ impl Store {
         &self,
         author: &Author,
         keys: &[IdempotencyKey],
+        size: Size,
         command: impl AsyncFn(&mut Work) -> Result<Answer, E>,
     ) -> Result<Answer, E>
     where
         E: From<StoreError> + IsContended,
     {
         attempt(async || {
-            let mut work = self.begin_in_group(author).await?;
+            let mut work = match size {
+                Size::Small => self.begin_in_group(author).await?,
+                Size::Large => self.begin(author).await?,
+            };
             let (mut fresh, mut kept) = (Vec::new(), None);
             for key in keys {
                 match work.claim(key).await? {

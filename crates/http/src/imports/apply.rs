@@ -77,7 +77,7 @@ async fn planned(
     let decisions = command.body.decisions()?;
     let plan = caller.store().plan_import(id, &sight, &scope).await?.ok_or_else(Problem::not_found)?;
     caller
-        .run(command.repeat(), async |work| {
+        .run_large(command.repeat(), async |work| {
             expected.check(plan.version())?;
             let import = work.begin_import(&plan, &decisions, &scope).await?;
             let progress = work.import_progress(import.id).await?;

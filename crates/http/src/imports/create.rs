@@ -61,7 +61,7 @@ async fn handle(caller: Caller, upload: Upload) -> Result<HttpResponse, Problem>
     let wish = ImportWish { id, file_name, as_of, by: caller.id(), scope: caller.scope() };
     let dry_run = caller.store().evaluate_sheet(sheet, wish).await?;
     caller
-        .run(&repeat, async |work| {
+        .run_large(&repeat, async |work| {
             work.keep_dry_run(&dry_run).await?;
             let shown = ImportOut::of(&dry_run.import, (0, dry_run.waiting_rows()));
             Reply::created(format!("/v1/imports/{id}"), &shown.tag(), &shown)

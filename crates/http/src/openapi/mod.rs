@@ -20,64 +20,68 @@ use crate::{
     operations,
 };
 
-/// The document, and what is looked up in it.
+/// The document, and what is looked up in it. Its schemas are at hand, for requests are held against them; the rest is put
+/// together when somebody asks for it: it is large, and no start should wait for it.
 pub struct Document {
-    whole: Value,
+    operations: &'static [Operation],
+    schemas: Value,
     fields: HashMap<&'static str, Vec<String>>,
     written: OnceLock<(Bytes, conditional::Tag)>,
 }
 
 /// The document as it is committed and served.
 pub fn document_json() -> String {
-    let mut text = serde_json::to_string_pretty(&Document::of(operations::all()).whole).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&Document::of(operations::all()).whole()).unwrap_or_default();
     text.push('\n');
     text
 }
 
 impl Document {
     /// The document of these operations.
-    pub(crate) fn of(operations: &[Operation]) -> Self {
-        let mut document = Self {
-            whole: json!({
-                "openapi": "3.1.0",
-                "info": {
-                    "title": "AUMSOS",
-                    "version": "1",
-                    "summary": "The living register of Muhammadiyah's and 'Aisyiyah's social services.",
-                    "description": include_str!("description.md"),
-                    "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" }
-                },
-                "servers": [{ "url": "/", "description": "The service that serves this document" }],
-                "tags": Tag::ALL.iter().filter(|tag| operations.iter().any(|one| one.tag == **tag)).map(|tag| json!({
-                    "name": tag.name(), "description": tag.description()
-                })).collect::<Vec<_>>(),
-                "paths": {},
-                "components": {
-                    "schemas": schemas::all(operations),
-                    "parameters": shared_parameters(),
-                    "headers": shared_headers(),
-                    "securitySchemes": {
-                        "token": {
-                            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-                            "description": "An access token from `/oauth/token`, good for ten minutes."
-                        }
+    pub(crate) fn of(operations: &'static [Operation]) -> Self {
+        let schemas = schemas::all(operations);
+        let fields = operations.iter().map(|operation| (operation.id, fields_shown_by(operation, &schemas))).collect();
+        Self { operations, schemas, fields, written: OnceLock::new() }
+    }
+
+    /// All of it.
+    fn whole(&self) -> Value {
+        let is_used = |tag: &&Tag| self.operations.iter().any(|one| one.tag == **tag);
+        let mut whole = json!({
+            "openapi": "3.1.0",
+            "info": {
+                "title": "AUMSOS",
+                "version": "1",
+                "summary": "The living register of Muhammadiyah's and 'Aisyiyah's social services.",
+                "description": include_str!("description.md"),
+                "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" }
+            },
+            "servers": [{ "url": "/", "description": "The service that serves this document" }],
+            "tags": Tag::ALL.iter().filter(is_used).map(|tag| json!({
+                "name": tag.name(), "description": tag.description()
+            })).collect::<Vec<_>>(),
+            "paths": {},
+            "components": {
+                "schemas": self.schemas,
+                "parameters": shared_parameters(),
+                "headers": shared_headers(),
+                "securitySchemes": {
+                    "token": {
+                        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                        "description": "An access token from `/oauth/token`, good for ten minutes."
                     }
                 }
-            }),
-            fields: HashMap::new(),
-            written: OnceLock::new(),
-        };
-        for operation in operations {
-            let described = document.describe(operation);
-            document.whole["paths"][operation.path][operation.method.as_str().to_lowercase()] = described;
-            document.fields.insert(operation.id, document.fields_shown_by(operation));
+            }
+        });
+        for operation in self.operations {
+            whole["paths"][operation.path][operation.method.as_str().to_lowercase()] = self.describe(operation);
         }
-        document
+        whole
     }
 
     /// The schemas of all bodies and records.
-    pub(crate) fn schemas(&self) -> &Value {
-        &self.whole["components"]["schemas"]
+    pub(crate) const fn schemas(&self) -> &Value {
+        &self.schemas
     }
 
     /// The named schemas that a schema leads to.
@@ -122,7 +126,7 @@ impl Document {
     /// The whole document, and its entity tag.
     pub fn json(&self) -> (Bytes, conditional::Tag) {
         let write = || {
-            let text = self.whole.to_string();
+            let text = self.whole().to_string();
             let mut hasher = DefaultHasher::new();
             text.hash(&mut hasher);
             (Bytes::from(text), conditional::Tag::of_content(&format!("{:016x}", hasher.finish())))
@@ -132,7 +136,7 @@ impl Document {
 
     /// The document of one tag, with the schemas it needs and no others.
     pub fn json_of(&self, tag: Tag) -> String {
-        let mut part = self.whole.clone();
+        let mut part = self.whole();
         let is_tagged = |operation: &Value| operation["tags"][0] == tag.name();
         if let Some(paths) = part["paths"].as_object_mut() {
             for item in paths.values_mut().filter_map(Value::as_object_mut) {
@@ -148,14 +152,6 @@ impl Document {
             all.retain(|name, _| needed.contains(name));
         }
         part.to_string()
-    }
-
-    fn fields_shown_by(&self, operation: &Operation) -> Vec<String> {
-        let shown = operation.answers.iter().find_map(|answer| match &answer.content {
-            Content::Json(schema) | Content::List(schema) => Some(Self::reference(schema)),
-            _ => None,
-        });
-        shown.map(|schema| schemas::property_names(self.schemas(), &schema)).unwrap_or_default()
     }
 
     fn describe(&self, operation: &Operation) -> Value {
@@ -202,6 +198,15 @@ impl Document {
         }
         Some(json!({ "required": !operation.body_is_optional, "content": { media_type: content } }))
     }
+}
+
+/// The fields of the record that an operation shows.
+fn fields_shown_by(operation: &Operation, schemas: &Value) -> Vec<String> {
+    let shown = operation.answers.iter().find_map(|answer| match &answer.content {
+        Content::Json(schema) | Content::List(schema) => Some(Document::reference(schema)),
+        _ => None,
+    });
+    shown.map(|schema| schemas::property_names(schemas, &schema)).unwrap_or_default()
 }
 
 /// A search by POST takes the parameters of its list as one object.
@@ -371,7 +376,8 @@ mod tests {
     #[test]
     fn every_body_and_every_answer_has_an_example_that_fits_its_schema() {
         let document = Document::of(operations::all());
-        for (path, item) in document.whole["paths"].as_object().into_iter().flatten() {
+        let whole = document.whole();
+        for (path, item) in whole["paths"].as_object().into_iter().flatten() {
             for (method, operation) in item.as_object().into_iter().flatten() {
                 let bodies = operation["requestBody"]["content"].as_object().into_iter().flatten();
                 let answers = operation["responses"].as_object().into_iter().flatten();
@@ -393,7 +399,7 @@ mod tests {
     #[test]
     fn every_reference_leads_somewhere() {
         let document = Document::of(operations::all());
-        for name in schemas::reachable(&document.whole, document.schemas()) {
+        for name in schemas::reachable(&document.whole(), document.schemas()) {
             assert!(!document.schemas()[&name].is_null(), "{name} is named and not there");
         }
     }
