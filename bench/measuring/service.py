@@ -17,13 +17,14 @@ MASTER_KEY = base64.b64encode(b"bench-bench-bench-bench-bench-32").decode()
 
 
 def environment(database_url):
-    """Settings: limits set out of the way, and nothing else changed."""
+    """Settings: limits set out of the way, the allocator's as in the image, and nothing else changed."""
     settings = {
         "AUMSOS_RATE_LIMIT__REQUESTS_PER_MINUTE": "0",
         "AUMSOS_RATE_LIMIT__ANONYMOUS_REQUESTS_PER_MINUTE": "0",
         "AUMSOS_RATE_LIMIT__LIMIT_SIGN_INS": "false",
         "AUMSOS_LOG__LEVEL": "error",
         "AUMSOS_HTTP__WORKERS": str(WORKERS),
+        "MALLOC_ARENA_MAX": "2",
     }
     if database_url:
         settings["AUMSOS_SECRETS__MASTER_KEY"] = MASTER_KEY

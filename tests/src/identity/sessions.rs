@@ -98,9 +98,12 @@ on_both! {
         let app = App::public(&server).await;
         let (browser, person) = signed_in(&server, "siti@contoh.or.id", Role::CouncilOfficer).await;
         let (actor, _) = app.tokens(&browser).await;
+        let come = async || futures_util::future::join_all((0..50).map(|_| lets_in(&actor))).await;
+        assert_eq!(come().await, [true; 50]);
         disable(&server, person).await;
         assert!(!browser.is_signed_in().await);
         assert!(!lets_in(&actor).await);
+        assert_eq!(come().await, [false; 50], "nobody is let in beside somebody who is looked up");
         Browser::new(&server).sign_in("siti@contoh.or.id", PASSWORD).await.expect(422);
     }
 
