@@ -49,6 +49,7 @@ pub mod sessions;
 mod settings;
 pub mod sharing_agreements;
 pub mod statistics;
+mod turn;
 
 pub use frame::frame;
 pub use service::{Interface, Service};

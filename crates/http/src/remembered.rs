@@ -23,12 +23,12 @@ use actix_web::{
 };
 use aumsos_persistence::Store;
 use quick_cache::{Weighter, sync::Cache};
-use tokio::{
-    sync::{Mutex, OwnedMutexGuard},
-    time::timeout,
-};
 
-use crate::{access::Identity, operation::Named};
+use crate::{
+    access::Identity,
+    operation::Named,
+    turn::{Turn, Turns},
+};
 
 /// How long an answer is kept at most; what another process wrote is seen after that.
 const LONGEST: Duration = Duration::from_millis(500);
@@ -72,8 +72,8 @@ pub(crate) struct Kept {
     /// Since when it is known that what it shows is so.
     moment: Moment,
     made: Instant,
-    /// Held by whoever looks whether it is still good, or makes it anew.
-    turn: Arc<Mutex<()>>,
+    /// Of those who look whether it is still good, or make it anew.
+    turns: Turns,
     operation: Named,
     status: StatusCode,
     headers: Arc<HeaderMap>,
@@ -134,9 +134,6 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// The turn of one at an answer; over when it is dropped.
-pub(crate) type Turn = OwnedMutexGuard<()>;
-
 impl Kept {
     /// Whether nothing has changed since it was made, as the ledger says.
     pub(crate) fn is_good_at(&self, now: Moment) -> bool {
@@ -146,12 +143,7 @@ impl Kept {
 
     /// The turn at making it anew. Nothing when somebody else had it, and is done or takes long.
     pub(crate) async fn turn(&self) -> Option<Turn> {
-        let turn = Arc::clone(&self.turn).try_lock_owned().ok();
-        if turn.is_none() {
-            // Who waited in vain makes it, too.
-            let _ = timeout(LONGEST, self.turn.lock()).await;
-        }
-        turn
+        self.turns.take().await
     }
 
     /// The answer to a request.
@@ -195,15 +187,15 @@ impl Remembered {
         if kept.moment.commits < now.commits || age >= LONGEST {
             return Found::Past(kept);
         }
-        match Arc::clone(&kept.turn).try_lock_owned() {
-            Ok(turn) if age >= RENEWED => Found::Aging(kept, turn),
+        match kept.turns.try_take() {
+            Some(turn) if age >= RENEWED => Found::Aging(kept, turn),
             _ => Found::Good(kept),
         }
     }
 
     /// Keeps an answer that is still good for as long again.
     pub(crate) fn renew(&self, asked: Asked, now: Moment, kept: &Kept) {
-        self.0.insert(asked, Kept { moment: now, turn: Arc::default(), ..kept.clone() });
+        self.0.insert(asked, Kept { moment: now, turns: Turns::default(), ..kept.clone() });
     }
 
     /// Keeps an answer that was begun at a moment, if its handler said that it may be kept.
@@ -227,8 +219,8 @@ impl Remembered {
             Ok(body) => {
                 if body.len() <= LARGEST {
                     let made = moment.at;
-                    let turn = Arc::default();
-                    let kept = Kept { moment, made, turn, operation, status, headers, body: body.clone() };
+                    let turns = Turns::default();
+                    let kept = Kept { moment, made, turns, operation, status, headers, body: body.clone() };
                     self.0.insert(asked, kept);
                 }
                 body.boxed()
@@ -310,7 +302,7 @@ mod tests {
         let (headers, body) = (Arc::default(), Bytes::new());
         remembered
             .0
-            .insert(asked.clone(), Kept { moment, made, turn: Arc::default(), operation, status, headers, body });
+            .insert(asked.clone(), Kept { moment, made, turns: Turns::default(), operation, status, headers, body });
         now
     }
 

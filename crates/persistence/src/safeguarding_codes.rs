@@ -153,7 +153,7 @@ impl Work {
         code::Entity::find_by_id(id).lock_exclusive().one(&self.transaction).await?.as_ref().map(read).transpose()
     }
 
-    /// Writes a version: drafted, changed or published.
+    /// Writes a version: drafted, changed or published; one that did not change leaves no trace.
     pub async fn save_safeguarding_code(
         &mut self,
         action: &'static str,

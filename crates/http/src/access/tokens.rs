@@ -19,11 +19,10 @@ use aws_lc_rs::digest;
 use chrono::Utc;
 use jsonwebtoken::{Header, Validation};
 use serde::{Deserialize, Serialize};
-use tokio::{sync::Mutex, time::timeout};
 use uuid::Uuid;
 
 use super::{Identity, key_ring::KeyRing, outside::Outside};
-use crate::settings::Settings;
+use crate::{settings::Settings, turn::Turns};
 
 /// For how long a token is good.
 pub const LIFETIME: Duration = Duration::from_mins(10);
@@ -31,8 +30,6 @@ pub const LIFETIME: Duration = Duration::from_mins(10);
 const REMEMBERED_FOR: Duration = Duration::from_millis(900);
 /// When somebody looks again, so that not everybody has to.
 const RENEWED_AFTER: Duration = Duration::from_millis(600);
-/// How long a caller waits for another one with the same token who looks up whose it is.
-const PATIENCE: Duration = Duration::from_millis(500);
 /// How many tokens are remembered; beyond that all are forgotten and verified again.
 const REMEMBERED: usize = 20_000;
 /// `typ` of access tokens (RFC 9068 §2.1).
@@ -108,8 +105,8 @@ impl Verified {
 struct Remembered {
     verified: Verified,
     holder: Option<Holder>,
-    /// Held by whoever looks the holder up.
-    turn: Arc<Mutex<()>>,
+    /// Of those who look the holder up.
+    turns: Turns,
 }
 
 /// Who was found behind a token, and when.
@@ -185,17 +182,12 @@ impl Tokens {
         if let Some(known) = self.known(&fingerprint) {
             return Ok(known);
         }
-        let turn = self.turn(&fingerprint);
-        let mut ours = None;
-        if let Some(turn) = &turn {
-            ours = turn.try_lock().ok();
-            if ours.is_none() {
-                // Who waited in vain looks it up, too.
-                let _ = timeout(PATIENCE, turn.lock()).await;
-                if let Some(known) = self.known(&fingerprint) {
-                    return Ok(known);
-                }
-            }
+        let turns = self.turns(&fingerprint);
+        let turn = turns.take().await;
+        if turn.is_none()
+            && let Some(known) = self.known(&fingerprint)
+        {
+            return Ok(known);
         }
         let verified = self.verify(store, &fingerprint, token).await?;
         let identity = Arc::new(self.look_up(store, &verified).await?);
@@ -204,8 +196,8 @@ impl Tokens {
             remembered.clear();
         }
         let holder = Some(Holder::found(Arc::clone(&identity)));
-        remembered.insert(fingerprint, Remembered { verified, holder, turn: turn.clone().unwrap_or_default() });
-        drop(ours);
+        remembered.insert(fingerprint, Remembered { verified, holder, turns });
+        drop(turn);
         Ok(identity)
     }
 
@@ -248,9 +240,10 @@ impl Tokens {
         is_good.then(|| Arc::clone(&holder.identity))
     }
 
-    fn turn(&self, fingerprint: &[u8; 32]) -> Option<Arc<Mutex<()>>> {
+    /// The turns at a token; its own where it comes for the first time.
+    fn turns(&self, fingerprint: &[u8; 32]) -> Turns {
         let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
-        remembered.get(fingerprint).map(|known| Arc::clone(&known.turn))
+        remembered.get(fingerprint).map(|known| known.turns.clone()).unwrap_or_default()
     }
 
     async fn ring(&self, store: &Store) -> Result<Arc<KeyRing>, StoreError> {

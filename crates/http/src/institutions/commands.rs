@@ -132,11 +132,12 @@ pub async fn take(
     let before = load(work, actor, id, step.permission()).await?;
     expected.check(before.version)?;
     let (by, at) = (actor.id, work.at());
+    let required = || refuse_value("/reason", &reasons::REQUIRED);
     if reason.is_none() && before.needs_reason_to(step) {
-        return Err(refuse_value("/reason", &reasons::REQUIRED));
+        return Err(required());
     }
     let given = reason.cloned();
-    let reason = || given.clone().ok_or_else(|| refuse_value("/reason", &reasons::REQUIRED));
+    let reason = || given.clone().ok_or_else(required);
     let record = before.clone();
     let after = match step {
         LifeStep::Submit => record.submit(by, at)?,

@@ -46,8 +46,16 @@ impl Document {
 
     /// All of it.
     fn whole(&self) -> Value {
-        let is_used = |tag: &&Tag| self.operations.iter().any(|one| one.tag == **tag);
-        let mut whole = json!({
+        let mut whole = self.without_schemas(|_| true);
+        whole["components"]["schemas"] = self.schemas.clone();
+        whole
+    }
+
+    /// The document of the operations of some tags, without the schemas of bodies and records.
+    fn without_schemas(&self, is_shown: impl Fn(Tag) -> bool) -> Value {
+        let shown = || self.operations.iter().filter(|one| is_shown(one.tag));
+        let is_used = |tag: &&Tag| shown().any(|one| one.tag == **tag);
+        let mut document = json!({
             "openapi": "3.1.0",
             "info": {
                 "title": "AUMSOS",
@@ -62,7 +70,6 @@ impl Document {
             })).collect::<Vec<_>>(),
             "paths": {},
             "components": {
-                "schemas": self.schemas,
                 "parameters": shared_parameters(),
                 "headers": shared_headers(),
                 "securitySchemes": {
@@ -73,10 +80,10 @@ impl Document {
                 }
             }
         });
-        for operation in self.operations {
-            whole["paths"][operation.path][operation.method.as_str().to_lowercase()] = self.describe(operation);
+        for operation in shown() {
+            document["paths"][operation.path][operation.method.as_str().to_lowercase()] = self.describe(operation);
         }
-        whole
+        document
     }
 
     /// The schemas of all bodies and records.
@@ -136,21 +143,8 @@ impl Document {
 
     /// The document of one tag, with the schemas it needs and no others.
     pub fn json_of(&self, tag: Tag) -> String {
-        let mut part = self.whole();
-        let is_tagged = |operation: &Value| operation["tags"][0] == tag.name();
-        if let Some(paths) = part["paths"].as_object_mut() {
-            for item in paths.values_mut().filter_map(Value::as_object_mut) {
-                item.retain(|_, operation| is_tagged(operation));
-            }
-            paths.retain(|_, item| item.as_object().is_some_and(|item| !item.is_empty()));
-        }
-        if let Some(tags) = part["tags"].as_array_mut() {
-            tags.retain(|one| one["name"] == tag.name());
-        }
-        let needed = schemas::reachable(&part["paths"], self.schemas());
-        if let Some(all) = part["components"]["schemas"].as_object_mut() {
-            all.retain(|name, _| needed.contains(name));
-        }
+        let mut part = self.without_schemas(|one| one == tag);
+        part["components"]["schemas"] = self.schemas_behind(&part["paths"]).into();
         part.to_string()
     }
 
