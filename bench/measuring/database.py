@@ -1,6 +1,7 @@
 """A database of the service with so many institutions and their history.
 
-It is made through the product's own doors: the demonstration, then `aumsos import` of sheets.
+It is made through the product's own doors: the demonstration, then `aumsos import` of sheets. More than 100,000 are these
+several times over (`copies`).
 """
 
 import json
@@ -10,13 +11,19 @@ import subprocess
 import sys
 import time
 
-from . import sheets
+from . import copies, sheets
 from .cluster import Cluster
 from .service import PROGRAM, Service, environment, place
 
 # The demonstration has 550; more are imported.
 DEMONSTRATION = 550
+MOST_IMPORTED = 100_000
 SYSTEMS = ["sqlite", "postgresql"]
+
+
+def can_be_made(count):
+    """Whether a register can have so many institutions."""
+    return DEMONSTRATION <= count <= MOST_IMPORTED or count in range(MOST_IMPORTED, 10 * MOST_IMPORTED + 1, MOST_IMPORTED)
 
 
 class Database:
@@ -66,17 +73,18 @@ def made(system, count, folder):
     """Makes a database with so many institutions."""
     database = Database(system, count, folder)
     database.serve().stop()
-    if count > DEMONSTRATION:
+    imported = min(count, MOST_IMPORTED) - DEMONSTRATION
+    if imported > 0:
         paper = database.folder / "sheets"
         paper.mkdir()
         begun = time.monotonic()
-        for sheet, rows in sheets.write_sheets(count - DEMONSTRATION, paper):
+        for sheet, rows in sheets.write_sheets(imported, paper):
             create_all_of(database, sheet, rows)
         seconds = time.monotonic() - begun
-        print(
-            f"<!-- {system}: {count:,} institutions, imported at {(count - DEMONSTRATION) / seconds:,.0f} a second -->"
-        )
+        print(f"<!-- {system}: {imported:,} institutions, imported at {imported / seconds:,.0f} a second -->")
         shutil.rmtree(paper)
+    if count > MOST_IMPORTED:
+        copies.times_over(database, count // MOST_IMPORTED)
     if database.cluster:
         settle(database)
     return database

@@ -25,6 +25,8 @@ mod m20261125_000013_own_secret;
 mod m20261125_000014_quick_lists;
 mod m20261125_000015_whose_hand;
 mod m20261125_000016_words_about_a_person;
+mod m20261129_000017_traits;
+mod m20261129_000018_figures;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -48,6 +50,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000014_quick_lists::Migration),
             Box::new(m20261125_000015_whose_hand::Migration),
             Box::new(m20261125_000016_words_about_a_person::Migration),
+            Box::new(m20261129_000017_traits::Migration),
+            Box::new(m20261129_000018_figures::Migration),
         ]
     }
 }

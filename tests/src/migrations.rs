@@ -2,7 +2,11 @@
 
 use std::thread;
 
-use aumsos_persistence::{StoreError, StoreSettings};
+use aumsos_domain::{access::Actor, organization_units::OrganizationUnit};
+use aumsos_persistence::{
+    StoreError, StoreSettings,
+    institutions::{InstitutionSight, StatisticsQuery},
+};
 use sea_orm::{ConnectionTrait, Database};
 
 use crate::harness::{System, TestDatabase, run_in};
@@ -43,6 +47,36 @@ on_both! {
             aumsos_domain::organization_units::OrganizationUnit::MUHAMMADIYAH, 0, 10).await.unwrap().len(), 1);
         let again = database.run(&["migrate", "up"]).succeeded().stdout;
         assert!(again.contains("nothing was to be done"), "{again}");
+    }
+
+    async fn what_is_told_from_records_is_found_anew_after_a_step(database: TestDatabase) {
+        let sheet = |capacity: &str| {
+            let rows = [("Nurul Huda", "081234500001", "40"), ("Al Hikmah", "081234500002", capacity)].map(|(name, phone, places)| {
+                format!("LKSA {name},LKSA,Muhammadiyah,Kab. Sleman,DIY,{phone},{places}\n")
+            });
+            std::fs::write(
+                database.folder().join("lembaga.csv"),
+                "Nama Lembaga,Jenis,Pengelola,Kabupaten/Kota,Provinsi,No. Telp,Kapasitas\n".to_owned() + &rows.concat(),
+            )
+            .unwrap();
+            let done = database.run(&["import", "lembaga.csv", "--json"]).succeeded();
+            let told: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+            ["created", "updated", "unchanged"].map(|outcome| told["summary"][outcome].as_u64().unwrap())
+        };
+        let figures = async || {
+            let sight = InstitutionSight::of(&Actor::system(&OrganizationUnit::ROOTS));
+            let store = database.store().await;
+            let all = store.institution_statistics(&StatisticsQuery::default(), &sight).await.unwrap();
+            store.close().await.unwrap();
+            (all[0].count, all[0].capacity)
+        };
+        assert_eq!(sheet("25"), [2, 0, 0]);
+        assert_eq!(figures().await, (2, 65));
+        database.run(&["migrate", "down", "--steps", "2"]).succeeded();
+        database.run(&["migrate", "up"]).succeeded();
+        assert_eq!(figures().await, (2, 65));
+        assert_eq!(sheet("30"), [0, 1, 1], "by its name and phone");
+        assert_eq!(figures().await, (2, 70));
     }
 
     async fn several_processes_may_migrate_at_once(empty: Empty) {

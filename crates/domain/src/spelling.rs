@@ -95,11 +95,15 @@ pub fn sounds_like(text: &str) -> String {
     for word in fold(text).split(' ') {
         let mut sound = word.to_owned();
         for (written, heard) in SOUNDS {
-            sound = sound.replace(written, heard);
+            if sound.contains(written) {
+                sound = sound.replace(written, heard);
+            }
         }
-        for vowel in ["a", "e", "o"] {
-            // "Fauzi" and "Fawzi", but not "Hawa".
-            sound = replace_before_consonant(&sound, vowel);
+        if sound.contains('w') {
+            for vowel in ["a", "e", "o"] {
+                // "Fauzi" and "Fawzi", but not "Hawa".
+                sound = replace_before_consonant(&sound, vowel);
+            }
         }
         let mut letters: Vec<char> = sound.chars().collect();
         letters.dedup();

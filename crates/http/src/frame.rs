@@ -27,6 +27,7 @@ use crate::{
     access::{Identity, tokens::TokenError},
     oauth::token::invalid_token,
     operation,
+    pace::step_aside,
     problem::{Occurrence, Problem, reasons},
     rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY, Standing},
     remembered::{Asked, Found, Moment},
@@ -80,6 +81,7 @@ async fn answer<B: MessageBody + 'static>(
     let status = response.status();
     let route = response.request().match_pattern();
     record(response.request().method(), name, route.as_deref(), status, begun);
+    step_aside();
     Ok(response)
 }
 

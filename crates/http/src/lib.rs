@@ -31,6 +31,7 @@ pub mod openapi;
 pub mod operation;
 pub mod operations;
 pub mod organization_units;
+mod pace;
 mod pages;
 mod past;
 pub mod people;

@@ -10,8 +10,10 @@ use sea_orm::{
 };
 use sea_orm_migration::MigrationStatus;
 
-use crate::{Store, StoreError, dialect::begin_to_write};
+use crate::{Store, StoreError, dialect::begin_to_write, institutions::derive_keys};
 
+/// The step that leaves keys of institutions to be found anew.
+const KEYS_OF_TRAITS: &str = "m20261129_000017_traits";
 /// How long a process waits for its turn, as on `PostgreSQL` by the time-outs below.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -24,7 +26,11 @@ impl Store {
             return self.adopt_own_secret().await;
         }
         let transaction = alone(&self.write).await?;
+        let taken = Migrator::get_applied_migrations(&transaction).await?;
         Migrator::up(&transaction, None).await?;
+        if !taken.iter().any(|step| step.name() == KEYS_OF_TRAITS) {
+            derive_keys(&transaction).await?;
+        }
         // Here and not afterwards: by then another process may be filling the database, and would be waited for in vain.
         let secret = self.make_own_secret(&transaction).await?;
         transaction.commit().await?;

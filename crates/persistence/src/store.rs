@@ -234,7 +234,9 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
                 .statement_cache_capacity(STATEMENTS);
             match access {
                 // Room for the pages that a large import comes back to, in KiB.
-                Access::Writer => sqlite.pragma("cache_size", "-16384"),
+                // Pages that one commit after the other changes are copied into the file once for several of them: so many in
+                // the log, 16 MiB, and not SQLite's 1,000, which are fewer than one batch of an import changes.
+                Access::Writer => sqlite.pragma("cache_size", "-16384").pragma("wal_autocheckpoint", "4000"),
                 Access::Reader => sqlite.pragma("query_only", "ON"),
             }
         });

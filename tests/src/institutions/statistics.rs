@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{Register, at};
@@ -52,6 +53,65 @@ on_both! {
             let answer = nobody.get(format!("/v1/statistics/institutions?{wrong}")).await;
             answer.is_problem(422, "invalid_values");
         }
+    }
+
+    async fn figures_are_those_of_the_records_whoever_writes_at_once(register: Register) {
+        // Told from the cells that are kept with each write, and counted record by record.
+        let told = async |status: &str| {
+            let figures = async |groups: &str| {
+                let question = format!("measure=count,capacity,residents&status={status}&group_by=grade,regency{groups}");
+                let answer = register.verifier.get(format!("/v1/statistics/institutions?{question}")).await.is_fine();
+                let mut sums: BTreeMap<String, [i64; 4]> = BTreeMap::new();
+                for group in answer.at("/groups").as_array().unwrap() {
+                    let key = format!("{} {}", group["group"]["grade"], group["group"]["regency"]);
+                    let sum = sums.entry(key).or_default();
+                    for (sum, name) in sum.iter_mut().zip(["count", "capacity", "residents_inside", "residents_outside"]) {
+                        *sum += group[name].as_i64().unwrap();
+                    }
+                }
+                sums
+            };
+            let (kept, counted) = (figures("").await, figures(",freshness").await);
+            assert_eq!(kept, counted, "{status}");
+            kept.values().fold([0; 4], |all, sum| [0, 1, 2, 3].map(|at| all[at] + sum[at]))
+        };
+        let grades = ["A", "B", "C"];
+        let homes: Vec<Value> = (0..30)
+            .map(|number| {
+                let accreditation = json!({ "status": "accredited", "grade": grades[number % 3] });
+                let fields = json!({ "accreditation": accreditation, "capacity": { "total": 10 + number } });
+                register.home_with(&format!("LKSA Angka {number}"), fields)
+            })
+            .collect();
+        let made = join_all(homes.into_iter().map(|home| register.draft(home))).await;
+        // 10 to 39.
+        assert_eq!(told("draft").await, [30, (10 + 39) * 15, 0, 0]);
+        assert_eq!(told("active").await, [0; 4]);
+
+        let all_at_once = made.iter().enumerate().map(async |(number, home)| match number % 3 {
+            0 => register.author.delete(at(*home)).await.expect_status(204),
+            1 => register.author.post(format!("{}/submit", at(*home)), json!({})).await.expect_status(200),
+            _ => {
+                let moved = json!({ "address": { "region": "35.15" }, "capacity": { "total": 100 } });
+                register.author.patch(at(*home), moved).await.expect_status(200)
+            }
+        });
+        join_all(all_at_once).await;
+        assert_eq!(told("draft").await, [10, 1000, 0, 0]);
+        let submitted: i64 = (0..30).filter(|number| number % 3 == 1).map(|number| 10 + number).sum();
+        assert_eq!(told("submitted").await, [10, submitted, 0, 0]);
+
+        let report = |day: &str, count: i64| {
+            json!({
+                "counted_on": day, "carers": 3, "social_workers_certified": 0, "social_workers_uncertified": 1,
+                "residents": [{"care": "inside", "sex": "female", "age_band": "12-17", "orphan_status": "yatim", "count": count}]
+            })
+        };
+        for (day, count) in [("2026-06-30", 14), ("2025-12-31", 99), ("2026-09-30", 5)] {
+            let counted = register.author.post(format!("{}/census-reports", at(made[2])), report(day, count)).await;
+            counted.expect_status(201);
+        }
+        assert_eq!(told("draft").await, [10, 1000, 5, 0], "the latest census counts");
     }
 
     async fn a_code_that_stands_twice_is_meant_once(register: Register) {

@@ -1,6 +1,6 @@
 //! What becomes of each row: a new record, a newer one, nothing, a question, or a refusal.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Entry, Likeness, LikenessIndex, ReadRow, Traits};
 use crate::{
     census::Census,
-    institutions::{Institution, InstitutionStatus, life::AumsosCode},
+    institutions::{Institution, InstitutionStatus, duplicates::TraitKey, life::AumsosCode},
 };
 
 crate::code_list! {
@@ -140,7 +140,9 @@ pub struct Candidate {
 /// of it is held but what is alike.
 #[derive(Debug)]
 pub struct Alike {
+    /// The rows under the keys that they look for.
     index: LikenessIndex,
+    looked_for: BTreeSet<TraitKey>,
     by_code: HashMap<AumsosCode, Vec<usize>>,
     compared: HashSet<Uuid>,
     found: Vec<Vec<Candidate>>,
@@ -152,9 +154,13 @@ impl Alike {
     /// Of these rows, none compared yet.
     pub fn of<'a>(rows: impl IntoIterator<Item = &'a Entry>) -> Self {
         let (mut index, mut by_code) = (LikenessIndex::default(), HashMap::<_, Vec<usize>>::new());
+        let mut looked_for = BTreeSet::new();
         let mut count = 0;
         for entry in rows {
-            let number = index.add(Traits::of_entry(entry));
+            let traits = Traits::of_entry(entry);
+            let keys = traits.keys_to_look_for();
+            let number = index.add(traits, &keys);
+            looked_for.extend(keys);
             if let Some(code) = entry.code.clone() {
                 by_code.entry(code).or_default().push(number);
             }
@@ -162,11 +168,22 @@ impl Alike {
         }
         Self {
             index,
+            looked_for,
             by_code,
             compared: HashSet::new(),
             found: vec![Vec::new(); count],
             by_its_code: vec![None; count],
         }
+    }
+
+    /// The traits of which whatever is like one of the rows has at least one.
+    pub fn traits(&self) -> impl Iterator<Item = &TraitKey> {
+        self.looked_for.iter()
+    }
+
+    /// The codes that rows name: a record of such a code is the one.
+    pub fn codes(&self) -> impl Iterator<Item = &AumsosCode> {
+        self.by_code.keys()
     }
 
     /// Compares all rows with a record. The same record again changes nothing.
@@ -185,7 +202,8 @@ impl Alike {
                 *place = Some(candidate(Likeness::Certain));
             }
         }
-        for (number, likeness) in self.index.alike(&Traits::of_profile(&record.profile)) {
+        let traits = Traits::of_profile(&record.profile);
+        for (number, likeness) in self.index.alike(&traits, &traits.keys()) {
             if let Some(place) = self.found.get_mut(number) {
                 place.push(candidate(likeness));
             }
@@ -252,7 +270,8 @@ impl<'a> Judging<'a> {
             Verdict::Created | Verdict::Unchanged(Twin::Row(_)) => {}
             Verdict::PossibleDuplicate(_) | Verdict::Refused => return verdict,
         }
-        self.file.add(traits);
+        let keys = traits.keys();
+        self.file.add(traits, &keys);
         self.standing.push((number, entry));
         verdict
     }
@@ -260,7 +279,7 @@ impl<'a> Judging<'a> {
     /// What the earlier rows make of a row.
     fn earlier(&self, entry: &Entry, traits: &Traits) -> Option<Verdict> {
         let mut twins = Vec::new();
-        for (at, _) in self.file.alike(traits) {
+        for (at, _) in self.file.alike(traits, &traits.keys_to_look_for()) {
             let Some((number, earlier)) = self.standing.get(at) else { continue };
             if *earlier == entry {
                 return Some(Verdict::Unchanged(Twin::Row(*number)));

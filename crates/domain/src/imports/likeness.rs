@@ -1,9 +1,12 @@
 //! Which rows and records speak of one institution: the rule of [`crate::institutions::duplicates`], and an index by
 //! which a row is compared with few of many.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
-use crate::institutions::duplicates::{Likeness, Traits};
+use crate::institutions::duplicates::{Likeness, TraitKey, Traits};
 
 use super::Entry;
 
@@ -18,24 +21,27 @@ impl Traits {
 #[derive(Debug, Default)]
 pub struct LikenessIndex {
     traits: Vec<Traits>,
-    blocks: HashMap<String, Vec<usize>>,
+    /// By the hash of a key, for of a large sheet the keys themselves are most of what is held: another key with the same
+    /// hash only brings in one more to compare with.
+    by_key: HashMap<u64, Vec<usize>>,
+    hashes: RandomState,
 }
 
 impl LikenessIndex {
-    /// Adds an institution; gives its number, from 0.
-    pub fn add(&mut self, traits: Traits) -> usize {
+    /// Adds an institution under keys; gives its number, from 0.
+    pub fn add(&mut self, traits: Traits, keys: &[TraitKey]) -> usize {
         let number = self.traits.len();
-        for block in traits.blocks() {
-            self.blocks.entry(block).or_default().push(number);
+        for key in keys {
+            self.by_key.entry(self.hashes.hash_one(key)).or_default().push(number);
         }
         self.traits.push(traits);
         number
     }
 
-    /// Those that are alike, the surest first, then in the order they were added.
-    pub fn alike(&self, traits: &Traits) -> Vec<(usize, Likeness)> {
-        let mut candidates: Vec<usize> =
-            traits.blocks().iter().filter_map(|block| self.blocks.get(block)).flatten().copied().collect();
+    /// Those under any of these keys that are alike, the surest first, then in the order they were added.
+    pub fn alike(&self, traits: &Traits, keys: &[TraitKey]) -> Vec<(usize, Likeness)> {
+        let under = keys.iter().filter_map(|key| self.by_key.get(&self.hashes.hash_one(key)));
+        let mut candidates: Vec<usize> = under.flatten().copied().collect();
         candidates.sort_unstable();
         candidates.dedup();
         let mut alike: Vec<(usize, Likeness)> = candidates

@@ -220,29 +220,82 @@ impl Traits {
         }
     }
 
-    /// Keys of which two institutions that are alike share at least one: for finding those to compare with among many
-    /// without comparing with all.
-    pub fn blocks(&self) -> Vec<String> {
-        let mut blocks: Vec<String> = self.phones.iter().chain(&self.email).cloned().collect();
-        let here = |key: &str| format!("{} {key}", self.regency);
-        blocks.extend(self.papers.iter().map(|paper| here(paper)));
-        blocks.extend(self.street.iter().map(|street| here(street)));
-        let words = if self.telling.is_empty() { &self.place_words } else { &self.telling };
-        blocks.extend(words.iter().map(|word| here(&spelling::sounds_like(word))));
-        blocks.push(here(&self.name));
+    /// Keys under which an institution is kept, for finding it among many without comparing with all.
+    pub fn keys(&self) -> Vec<TraitKey> {
+        let mut keys = self.keys_anywhere();
+        keys.extend(self.word_keys(self.region_of_words()));
+        keys.extend(self.position.map(|position| TraitKey::place(position, 0.0, 0.0)));
+        told_once(keys)
+    }
+
+    /// Keys of which all institutions that are alike have at least one.
+    pub fn keys_to_look_for(&self) -> Vec<TraitKey> {
+        let mut keys = self.keys_anywhere();
+        // A name tells something in its own district, or where nobody knows the district.
+        let here = self.region_of_words();
+        keys.extend(self.word_keys(self.regency));
+        if here == self.regency {
+            let districts = Regions::get().children(Some(self.regency)).map(|district| district.code);
+            keys.extend(districts.flat_map(|district| self.word_keys(district)));
+        } else {
+            keys.extend(self.word_keys(here));
+        }
         if let Some(position) = self.position {
-            // Cells of about a kilometre; a position is in those around it too, so that no border parts neighbours.
             for north in [-1.0, 0.0, 1.0] {
-                for east in [-1.0, 0.0, 1.0] {
-                    let cell = |degrees: f64, step: f64| (degrees * 100.0).floor() + step;
-                    blocks.push(format!("@{} {}", cell(position.latitude, north), cell(position.longitude, east)));
-                }
+                keys.extend([-1.0, 0.0, 1.0].map(|east| TraitKey::place(position, north, east)));
             }
         }
-        blocks.sort_unstable();
-        blocks.dedup();
-        blocks
+        told_once(keys)
     }
+
+    /// Contacts tell wherever an institution is, papers and streets in its regency.
+    fn keys_anywhere(&self) -> Vec<TraitKey> {
+        let mut keys: Vec<TraitKey> =
+            self.phones.iter().chain(&self.email).map(|contact| TraitKey::of("contact", contact.clone())).collect();
+        let here = |of: &str| format!("{} {of}", self.regency);
+        keys.extend(self.papers.iter().map(|paper| TraitKey::of("paper", here(paper))));
+        keys.extend(self.street.iter().map(|street| TraitKey::of("street", here(street))));
+        keys
+    }
+
+    /// The finest region in which a name is compared.
+    fn region_of_words(&self) -> RegionCode {
+        self.region.ancestor(RegionLevel::District).unwrap_or(self.regency)
+    }
+
+    /// The words that tell a name in a region, or that it has none.
+    fn word_keys(&self, region: RegionCode) -> Vec<TraitKey> {
+        let words = if self.telling.is_empty() { &self.place_words } else { &self.telling };
+        let key = |word: &str| TraitKey::of("word", format!("{region} {}", spelling::sounds_like(word)));
+        if words.is_empty() { vec![key("")] } else { words.iter().map(|word| key(word)).collect() }
+    }
+}
+
+/// A trait by which institutions are found that may be one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraitKey {
+    /// Which trait it is: `contact`, `paper`, `street`, `word` or `place`.
+    pub scheme: &'static str,
+    /// The trait, and where it tells something.
+    pub value: String,
+}
+
+impl TraitKey {
+    const fn of(scheme: &'static str, value: String) -> Self {
+        Self { scheme, value }
+    }
+
+    /// The cell of about a kilometre that lies so many cells from a position.
+    fn place(position: Position, north: f64, east: f64) -> Self {
+        let cell = |degrees: f64, step: f64| (degrees * 100.0).floor() + step;
+        Self::of("place", format!("{} {}", cell(position.latitude, north), cell(position.longitude, east)))
+    }
+}
+
+fn told_once(mut keys: Vec<TraitKey>) -> Vec<TraitKey> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// What two have in common.
@@ -365,6 +418,8 @@ fn is_one_word(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use proptest::prelude::*;
+
     use super::*;
 
     fn name(text: &str) -> Name {
@@ -434,5 +489,45 @@ mod tests {
         let elsewhere =
             Description { kind: Some(InstitutionKind::Bakesos), region: RegionCode::parse("35.15").unwrap(), ..known };
         assert_eq!(Traits::of(&other_kind).likeness(&Traits::of(&elsewhere)), Likeness::None);
+    }
+
+    /// Descriptions from few words, places and papers, so that many are alike.
+    fn any_traits() -> impl Strategy<Value = Traits> {
+        let words =
+            prop::sample::subsequence(vec!["LKSA", "Muhammadiyah", "Nurul", "Noeroel", "Huda", "Sleman"], 1..=4);
+        let region = prop::sample::select(vec!["34.04", "34.04.01", "34.04.01.2001", "34.04.02", "35.78.01"]);
+        let street = prop::option::of(prop::sample::select(vec!["Jl. Melati No. 1", "Jl. Mawar No. 2"]));
+        let phones = prop::sample::subsequence(vec!["+62315022334", "+62274123456"], 0..=2);
+        let latitude = prop::option::of(prop::sample::select(vec![-7.2501, -7.2499, -7.2513, -7.31]));
+        let kind = prop::sample::select(vec![None, Some(InstitutionKind::Lksa), Some(InstitutionKind::Bakesos)]);
+        let operator = prop::sample::select(vec![None, Some(Operator::Muhammadiyah), Some(Operator::Aisyiyah)]);
+        (words, region, street, phones, latitude, kind, operator).prop_map(
+            |(words, region, street, phones, latitude, kind, operator)| {
+                let home = name(&words.join(" "));
+                let street = street.map(|street| Line::parse(street).unwrap());
+                let phones: Vec<Phone> = phones.iter().map(|phone| Phone::parse(phone).unwrap()).collect();
+                Traits::of(&Description {
+                    kind,
+                    operator,
+                    street: street.as_ref(),
+                    phones: &phones,
+                    position: latitude.map(at),
+                    ..described(&home, region)
+                })
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_is_alike_is_found_by_a_key((one, other) in (any_traits(), any_traits())) {
+            let shares = |seeker: &Traits, kept: &Traits| {
+                let keys = kept.keys();
+                seeker.keys_to_look_for().iter().any(|key| keys.contains(key))
+            };
+            if one.likeness(&other) > Likeness::None {
+                prop_assert!(shares(&one, &other) && shares(&other, &one), "{one:?} {other:?}");
+            }
+        }
     }
 }

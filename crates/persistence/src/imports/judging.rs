@@ -1,6 +1,6 @@
 //! Judging rows against the register: reads alone, a few queries however many rows there are.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -11,7 +11,6 @@ use aumsos_domain::{
         Alike, Candidate, Import, ImportField, ImportStatus, ImportSummary, ReadRow, Remark, Verdict,
         import::IMPORT_ROW_OUTSIDE_SCOPE, judge,
     },
-    regions::RegionLevel,
     text_value::Line,
 };
 use chrono::NaiveDate;
@@ -21,16 +20,13 @@ use super::{
     entity::row,
     kept::{JudgedRow, fingerprint},
 };
-use crate::{Store, StoreError, clock, institutions::KnownRegister};
+use crate::{Store, StoreError, clock};
 
 /// So many values stand in one condition.
 const MOST_VALUES: usize = 5_000;
 
-/// Institutions of so many regencies are compared with at once.
-const REGENCIES_AT_ONCE: usize = 16;
-
-/// So many rows are laid beside their records at once.
-const RECORDS_AT_ONCE: usize = 500;
+/// So many rows are compared with the register, or laid beside their records, at once.
+const ROWS_AT_ONCE: usize = 500;
 
 /// What the caller says of an import beyond its file.
 #[derive(Debug, Clone)]
@@ -146,7 +142,7 @@ impl Store {
     async fn lay_beside(&self, rows: &[ReadRow], verdicts: &mut [Verdict]) -> Result<(), StoreError> {
         let mut judged: Vec<(&mut Verdict, &ReadRow)> =
             verdicts.iter_mut().zip(rows).filter(|(verdict, _)| matches!(verdict, Verdict::Updated(_))).collect();
-        for chunk in judged.chunks_mut(RECORDS_AT_ONCE) {
+        for chunk in judged.chunks_mut(ROWS_AT_ONCE) {
             let known = |verdict: &Verdict| if let Verdict::Updated(id) = verdict { Some(*id) } else { None };
             let ids: Vec<Uuid> = chunk.iter().filter_map(|(verdict, _)| known(verdict)).collect();
             let records = self.known_institutions(&ids).await?;
@@ -160,37 +156,30 @@ impl Store {
         Ok(())
     }
 
-    /// The records of the register that each row is like; none for rows that were applied, which are settled. Of a sheet
-    /// on the whole country a few regencies at a time, so that never the whole register is in memory.
+    /// The records of the register that each row is like; none for rows that were applied, which are settled. A few rows at
+    /// a time, so that never much of the register is in memory.
     async fn candidates(
         &self,
         rows: &mut Vec<ReadRow>,
         applied: &[Option<Uuid>],
         scope: &Scope,
     ) -> Result<Vec<Vec<Candidate>>, StoreError> {
-        let mut by_regency: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, (row, _)) in rows.iter().zip(applied).enumerate().filter(|(_, (_, applied))| applied.is_none()) {
-            let regency = row.said.as_ref().ok().and_then(|entry| entry.region.ancestor(RegionLevel::Regency));
-            if let Some(regency) = regency {
-                by_regency.entry(regency.to_string()).or_default().push(at);
-            }
-        }
+        let open: Vec<usize> = rows
+            .iter()
+            .zip(applied)
+            .enumerate()
+            .filter(|(_, (row, applied))| applied.is_none() && row.said.is_ok())
+            .map(|(at, _)| at)
+            .collect();
         let mut candidates = vec![Vec::new(); rows.len()];
-        let mut waiting = by_regency.into_values().peekable();
-        while waiting.peek().is_some() {
-            let group: Vec<usize> = waiting.by_ref().take(REGENCIES_AT_ONCE).flatten().collect();
-            let mut register = KnownRegister::within(scope.clone());
-            for entry in group.iter().filter_map(|at| rows.get(*at)?.said.as_deref().ok()) {
-                register.look_for(&entry.profile(Uuid::nil()), entry.region);
-                register.codes.extend(entry.code.iter().map(|code| code.as_str().to_owned()));
-            }
-            let of_group = group.clone();
+        for group in open.chunks(ROWS_AT_ONCE) {
+            let of_group = group.to_vec();
             let alike = in_the_background(rows, move |rows| {
                 Alike::of(of_group.iter().filter_map(|at| rows.get(*at)?.said.as_deref().ok()))
             });
-            let alike = register.compare(alike.await?, self).await?;
-            for (at, found) in group.into_iter().zip(alike.candidates()) {
-                if let Some(place) = candidates.get_mut(at) {
+            let alike = self.compare_with_register(alike.await?, scope).await?;
+            for (at, found) in group.iter().zip(alike.candidates()) {
+                if let Some(place) = candidates.get_mut(*at) {
                     *place = found;
                 }
             }

@@ -53,6 +53,38 @@ pub(crate) mod institution {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod figure {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "institution_figure")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        /// None for a summand that waits to be added up.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub cell: Option<String>,
+        pub province: String,
+        pub regency: String,
+        pub kind: String,
+        pub operator: String,
+        pub grade: Option<String>,
+        pub accreditation_status: String,
+        pub status: String,
+        pub is_public: bool,
+        pub unit_id: Uuid,
+        pub institutions: i64,
+        pub capacity: i64,
+        pub residents_in: i64,
+        pub residents_out: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod proposal {
     use sea_orm::entity::prelude::*;
 

@@ -178,6 +178,33 @@ impl InstitutionFilters {
         Ok(all)
     }
 
+    /// Whether they ask for nothing but what cells of figures are told by.
+    pub(super) fn are_of_cells(&self) -> bool {
+        let Self {
+            kind: _,
+            operator: _,
+            province: _,
+            regency: _,
+            district,
+            village,
+            unit,
+            status: _,
+            grade: _,
+            accreditation: _,
+            freshness,
+            service,
+            bbox,
+            near,
+            changed_since,
+            verified_before,
+            code,
+            q,
+        } = self;
+        let is_of_one = bbox.is_some() || near.is_some() || code.is_some() || q.is_some();
+        let is_of_time = changed_since.is_some() || verified_before.is_some() || !freshness.is_empty();
+        !is_of_one && !is_of_time && district.is_empty() && village.is_empty() && unit.is_empty() && service.is_empty()
+    }
+
     /// At or below the units. A branch or sub-branch would tell the district or village of a place that is hidden, so
     /// those reach only what the actor sees the place of.
     fn in_care_of_units(&self, sight: &InstitutionSight) -> Condition {

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use aumsos_domain::{
     CodeList,
-    institutions::{Institution, InstitutionStatus, PaperKind, duplicates::Description},
+    institutions::{
+        Institution, InstitutionStatus,
+        duplicates::{TraitKey, Traits},
+    },
     regions::{RegionCode, RegionLevel, Regions},
     spelling,
 };
@@ -116,27 +119,10 @@ pub(super) fn searchable(institution: &Institution) -> Vec<String> {
     texts
 }
 
-/// What a record is found again by, as scheme and value; personal values do not occur here.
-pub(super) fn keys(institution: &Institution) -> Vec<(&'static str, String)> {
+/// What a record is found by that may be the same as another; personal values do not occur here.
+pub(super) fn keys(institution: &Institution) -> Vec<TraitKey> {
     if institution.status == InstitutionStatus::Merged {
         return Vec::new();
     }
-    let mut keys = keys_of(&Description::from(&institution.profile));
-    keys.push(("name", spelling::fold(institution.profile.name.as_str())));
-    keys
-}
-
-/// The phones, emails and papers of a description, as scheme and value.
-pub(super) fn keys_of(described: &Description<'_>) -> Vec<(&'static str, String)> {
-    let mut keys: Vec<(&'static str, String)> =
-        described.phones.iter().map(|phone| ("phone", phone.to_string())).collect();
-    keys.extend(described.email.map(|email| ("email", email.to_string())));
-    for paper in described.papers {
-        if paper.kind != PaperKind::CouncilDecree {
-            keys.push((paper.kind.code(), spelling::fold(paper.number.as_str())));
-        }
-    }
-    keys.sort();
-    keys.dedup();
-    keys
+    Traits::of_profile(&institution.profile).keys()
 }

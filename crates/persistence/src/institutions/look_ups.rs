@@ -1,20 +1,31 @@
-//! What an institution is found by beside its own columns: phones, emails and papers, services, words.
+//! What an institution is found by beside its own columns: traits that tell it from others, services, words.
 
 use sea_orm::{
-    ConnectionTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
-use aumsos_domain::{CodeList, RecordKind, institutions::Institution};
+use aumsos_domain::{
+    CodeList, RecordKind,
+    institutions::{Institution, duplicates::TraitKey},
+};
 
-use super::kept;
+use super::{
+    entity::institution::{Column, Entity},
+    kept,
+};
 use crate::{StoreError, Work, search};
+
+/// So many rows are written by one statement: both databases bound the values that one may have.
+const ROWS_A_STATEMENT: usize = 500;
+/// The keys of so many records are found at once.
+const RECORDS_AT_ONCE: u64 = 500;
 
 /// What a record is found by.
 #[derive(PartialEq)]
 pub(super) struct LookUps {
-    keys: Vec<(&'static str, String)>,
+    keys: Vec<TraitKey>,
     services: Vec<&'static str>,
     texts: Vec<String>,
 }
@@ -32,8 +43,7 @@ impl LookUps {
 impl Work {
     /// Makes a record findable that was not.
     pub(super) async fn add_look_ups(&mut self, id: Uuid, found_by: &LookUps) -> Result<(), StoreError> {
-        let keys = found_by.keys.iter().map(|(scheme, value)| (*scheme, value.clone(), id)).collect();
-        self.add_keys(keys).await?;
+        self.add_keys(found_by.keys.iter().map(|key| (key.clone(), id)).collect()).await?;
         if !found_by.services.is_empty() {
             let mut insert = Query::insert();
             insert.into_table("institution_service").columns(["kind", "institution_id"]);
@@ -45,18 +55,9 @@ impl Work {
         search::index_new(self, RecordKind::Institution, &[(id, found_by.texts.clone())]).await
     }
 
-    /// Makes records findable by their keys: scheme, value, and whose it is.
-    pub(super) async fn add_keys(&mut self, keys: Vec<(&'static str, String, Uuid)>) -> Result<(), StoreError> {
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let mut insert = Query::insert();
-        insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
-        for (scheme, value, id) in keys {
-            insert.values_panic([scheme.into(), value.into(), id.into()]);
-        }
-        self.transaction.execute(&insert).await?;
-        Ok(())
+    /// Makes records findable by their traits.
+    pub(super) async fn add_keys(&mut self, keys: Vec<(TraitKey, Uuid)>) -> Result<(), StoreError> {
+        insert_keys(&self.transaction, keys).await
     }
 
     /// Makes a record be found by nothing.
@@ -67,5 +68,42 @@ impl Work {
             self.transaction.execute(&delete).await?;
         }
         search::forget(self, id).await
+    }
+}
+
+async fn insert_keys<C: ConnectionTrait>(connection: &C, keys: Vec<(TraitKey, Uuid)>) -> Result<(), StoreError> {
+    for chunk in keys.chunks(ROWS_A_STATEMENT) {
+        let mut insert = Query::insert();
+        insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
+        for (key, id) in chunk {
+            insert.values_panic([key.scheme.into(), key.value.clone().into(), (*id).into()]);
+        }
+        connection.execute(&insert).await?;
+    }
+    Ok(())
+}
+
+/// Finds the keys of all records anew from what they say: for a step of the schema that has emptied their table.
+pub(crate) async fn derive_keys<C: ConnectionTrait>(connection: &C) -> Result<(), StoreError> {
+    let mut last = Uuid::nil();
+    loop {
+        let documents: Vec<(Uuid, String)> = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::Document])
+            .filter(Column::Id.gt(last))
+            .filter(Column::DeletedAt.is_null())
+            .order_by_asc(Column::Id)
+            .limit(RECORDS_AT_ONCE)
+            .into_tuple()
+            .all(connection)
+            .await?;
+        let Some((id, _)) = documents.last() else { return Ok(()) };
+        last = *id;
+        let mut keys = Vec::new();
+        for (id, document) in &documents {
+            let found_by = kept::keys(&kept::read_document(document)?);
+            keys.extend(found_by.into_iter().map(|key| (key, *id)));
+        }
+        insert_keys(connection, keys).await?;
     }
 }

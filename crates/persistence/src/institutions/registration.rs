@@ -13,9 +13,8 @@ use aumsos_domain::{
     access::{ActorId, Scope},
     census::{CarePlace, Census, CensusReport},
     imports::{Alike, KnownInstitution},
-    institutions::{Contact, Institution, Profile},
-    map::Point,
-    regions::{RegionCode, RegionLevel},
+    institutions::{Contact, Institution, Profile, duplicates::TraitKey, life::AumsosCode},
+    regions::RegionLevel,
 };
 
 use super::{census, entity::institution, kept, write::institution_change};
@@ -30,8 +29,8 @@ use crate::{
 const DAMAGED: StoreError = StoreError::Unreadable("a census report");
 /// So many values stand in one condition.
 const MOST_VALUES: usize = 5_000;
-/// So many points stand in one condition.
-const MOST_POINTS: usize = 100;
+/// So many records are read and compared with at once.
+const RECORDS_AT_ONCE: usize = 1_000;
 
 /// An institution that is taken into the register.
 #[derive(Debug, Clone)]
@@ -85,7 +84,7 @@ impl Work {
     async fn codes_for(
         &mut self,
         registrations: &[Registration],
-    ) -> Result<BTreeMap<String, std::vec::IntoIter<aumsos_domain::institutions::life::AumsosCode>>, StoreError> {
+    ) -> Result<BTreeMap<String, std::vec::IntoIter<AumsosCode>>, StoreError> {
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for registration in registrations {
             *counts.entry(province_of(&registration.profile)).or_default() += 1;
@@ -109,7 +108,7 @@ fn province_of(profile: &Profile) -> String {
 struct Written {
     institutions: Vec<institution::ActiveModel>,
     reports: Vec<census::entity::ActiveModel>,
-    keys: Vec<(&'static str, String, Uuid)>,
+    keys: Vec<(TraitKey, Uuid)>,
     words: Vec<(Uuid, Vec<String>)>,
     changes: Vec<Change>,
 }
@@ -155,7 +154,7 @@ impl Written {
             row.residents_out = ActiveValue::Set(None);
         }
         self.institutions.push(row);
-        self.keys.extend(kept::keys(institution).into_iter().map(|(scheme, value)| (scheme, value, institution.id)));
+        self.keys.extend(kept::keys(institution).into_iter().map(|key| (key, institution.id)));
         self.words.push((institution.id, kept::searchable(institution)));
         // The record comes before its report in the ledger.
         let at = self.changes.len() - usize::from(report.is_some());
@@ -174,21 +173,6 @@ impl Written {
     }
 }
 
-/// What institutions are looked for by, before rows are judged against them.
-#[derive(Debug)]
-pub(crate) struct KnownRegister {
-    /// Only what is public or lies in this scope: a verdict must not tell of more.
-    pub(crate) scope: Scope,
-    /// Those in any of these regencies.
-    pub(crate) regencies: BTreeSet<String>,
-    /// Those with any of these phones and emails, wherever they are.
-    pub(crate) contacts: BTreeSet<String>,
-    /// Those with any of these codes.
-    pub(crate) codes: BTreeSet<String>,
-    /// Those about a kilometre around any of these points, wherever they say that they are.
-    points: Vec<Point>,
-}
-
 /// A record with what is kept beside it.
 #[derive(FromQueryResult)]
 struct KnownRow {
@@ -198,44 +182,14 @@ struct KnownRow {
     census_on: Option<String>,
 }
 
-impl KnownRegister {
-    /// Nothing looked for yet, within a scope.
-    pub(crate) const fn within(scope: Scope) -> Self {
-        Self {
-            scope,
-            regencies: BTreeSet::new(),
-            contacts: BTreeSet::new(),
-            codes: BTreeSet::new(),
-            points: Vec::new(),
-        }
-    }
-
-    /// Looks for what a profile may be known by.
-    pub(crate) fn look_for(&mut self, profile: &Profile, region: RegionCode) {
-        self.regencies.extend(region.ancestor(RegionLevel::Regency).map(|code| code.to_string()));
-        self.contacts.extend(profile.phones.iter().map(ToString::to_string));
-        self.contacts.extend(profile.email.iter().map(ToString::to_string));
-        self.points.extend(profile.position.map(|position| position.point()));
-    }
-
-    /// Compares rows with all records that are found.
-    pub(crate) async fn compare(&self, mut alike: Alike, store: &Store) -> Result<Alike, StoreError> {
-        use institution::Column;
-        for condition in self.conditions(store).await? {
-            let documents: Vec<String> = institution::Entity::find()
-                .select_only()
-                .column(Column::Document)
-                .filter(condition)
-                .filter(Column::DeletedAt.is_null())
-                .filter(Column::MergedInto.is_null())
-                .filter(Condition::any().add(Column::IsPublic.eq(true)).add(within(
-                    &self.scope,
-                    Column::UnitId,
-                    Column::Id,
-                )))
-                .into_tuple()
-                .all(&store.read)
-                .await?;
+impl Store {
+    /// Compares rows with all records of the register that are like one of them, of those that are public or lie in a
+    /// scope: a verdict must not tell of more.
+    pub(crate) async fn compare_with_register(&self, mut alike: Alike, scope: &Scope) -> Result<Alike, StoreError> {
+        let found: Vec<Uuid> = self.worth_comparing(&alike).await?.into_iter().collect();
+        // A few at a time, so that no more are in memory.
+        for ids in found.chunks(RECORDS_AT_ONCE) {
+            let documents = self.documents_within(ids, scope).await?;
             // Apart from the threads that answer requests: thousands of them take a while.
             let comparing = tokio::task::spawn_blocking(move || {
                 for document in documents {
@@ -248,34 +202,59 @@ impl KnownRegister {
         Ok(alike)
     }
 
-    /// What the records that are looked for have, each a condition that an index answers.
-    async fn conditions(&self, store: &Store) -> Result<Vec<Expr>, StoreError> {
+    /// The ids of all that have a trait or a code that rows have. Ids, and no subquery: a planner that has no statistics
+    /// yet, as between two large imports, would walk all keys for each institution.
+    async fn worth_comparing(&self, alike: &Alike) -> Result<BTreeSet<Uuid>, StoreError> {
         use institution::Column;
-        let texts = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
-        // One after the other: a regency can hold thousands, and no more than those of one are in memory.
-        let mut conditions: Vec<Expr> = self.regencies.iter().map(|regency| Column::Regency.eq(regency)).collect();
-        for contacts in texts(&self.contacts).chunks(MOST_VALUES) {
-            // By their ids, and not by a subquery: a planner that has no statistics yet, as between two large imports, would
-            // walk all keys for each institution.
-            let holding = Query::select()
-                .distinct()
-                .column("institution_id")
-                .from("institution_key")
-                .and_where(Expr::col("scheme").is_in(["phone", "email"]))
-                .and_where(Expr::col("value").is_in(contacts.iter().cloned()))
-                .to_owned();
-            let holders = store.read.query_all(&holding).await?;
-            let ids = holders.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<Uuid>, _>>()?;
-            conditions.extend(ids.chunks(MOST_VALUES).map(|ids| Column::Id.is_in(ids.iter().copied())));
+        let mut traits: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for key in alike.traits() {
+            traits.entry(key.scheme).or_default().insert(&key.value);
         }
-        for codes in texts(&self.codes).chunks(MOST_VALUES) {
-            conditions.push(Column::Code.is_in(codes.iter().cloned()));
+        let mut found = BTreeSet::new();
+        for (scheme, values) in traits {
+            for values in in_chunks(values) {
+                let mut holding = Query::select();
+                holding
+                    .column("institution_id")
+                    .from("institution_key")
+                    .and_where(Expr::col("scheme").eq(scheme))
+                    .and_where(Expr::col("value").is_in(values));
+                for row in self.read.query_all(&holding).await? {
+                    found.insert(row.try_get_by_index::<Uuid>(0)?);
+                }
+            }
         }
-        for points in self.points.chunks(MOST_POINTS) {
-            conditions.push(points.iter().fold(Condition::any(), |any, point| any.add(around(*point))).into());
+        for codes in in_chunks(alike.codes().map(AumsosCode::as_str)) {
+            let of_codes =
+                institution::Entity::find().select_only().column(Column::Id).filter(Column::Code.is_in(codes));
+            found.extend(of_codes.into_tuple::<Uuid>().all(&self.read).await?);
         }
-        Ok(conditions)
+        Ok(found)
     }
+
+    /// The documents of those records that are public or lie in a scope.
+    async fn documents_within(&self, ids: &[Uuid], scope: &Scope) -> Result<Vec<String>, StoreError> {
+        use institution::Column;
+        Ok(institution::Entity::find()
+            .select_only()
+            .column(Column::Document)
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .filter(Column::DeletedAt.is_null())
+            .filter(Column::MergedInto.is_null())
+            .filter(Condition::any().add(Column::IsPublic.eq(true)).add(within(scope, Column::UnitId, Column::Id)))
+            .into_tuple()
+            .all(&self.read)
+            .await?)
+    }
+}
+
+/// As many values as stand in one condition, until all were had.
+fn in_chunks<'a>(values: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Vec<String>> {
+    let mut values = values.into_iter().map(str::to_owned).peekable();
+    std::iter::from_fn(move || {
+        values.peek()?;
+        Some(values.by_ref().take(MOST_VALUES).collect())
+    })
 }
 
 impl Store {
@@ -300,15 +279,6 @@ impl Store {
             })
             .collect()
     }
-}
-
-/// About a kilometre around a point, as far as two institutions at one place may be apart.
-fn around(point: Point) -> Condition {
-    const DEGREES: f64 = 0.01;
-    use institution::Column;
-    Condition::all()
-        .add(Column::Latitude.between(point.latitude - DEGREES, point.latitude + DEGREES))
-        .add(Column::Longitude.between(point.longitude - DEGREES, point.longitude + DEGREES))
 }
 
 async fn latest_censuses(store: &Store, rows: &[KnownRow]) -> Result<HashMap<Uuid, Census>, StoreError> {

@@ -7,13 +7,17 @@ use aumsos_domain::{
 };
 use chrono::NaiveDate;
 use sea_orm::{
-    Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait, Func, Order},
+    Condition, ConnectionTrait,
+    sea_query::{Expr, ExprTrait, Func, Order, Query},
 };
 
 use super::{
     InstitutionFilters, InstitutionSight,
-    entity::institution::{Column, Entity},
+    entity::{
+        figure,
+        institution::{Column, Entity},
+    },
+    figures,
 };
 use crate::{Store, StoreError, clock::today, dialect::json_text};
 
@@ -104,20 +108,32 @@ impl Store {
         if let Some(day) = query.lapsed_before {
             condition = condition.add(self.lapsed(day));
         }
-        let mut select = Entity::find().select_only().filter(condition);
+        let from_cells = query.lapsed_before.is_none()
+            && !query.group_by.contains(&GroupKey::Freshness)
+            && figures::tell(&query.filters, sight);
+        let mut statement = Query::select();
         let rounds = Rounds::on(today());
         for (key, name) in query.group_by.iter().zip(NAMES) {
-            select = select.expr_as(expression(*key, rounds), *name).group_by(Expr::col(*name));
+            statement.expr_as(expression(*key, rounds), *name).group_by_col(*name);
         }
         let residents =
             |column| if query.with_residents { readable(column, sight) } else { Expr::col((Entity, column)) };
         let sum = |value: Expr| Expr::from(Func::coalesce([value.sum(), Expr::value(0_i64)])).cast_as("bigint");
-        let mut statement = select
-            .expr_as(Expr::cust("COUNT(*)"), "count")
+        let count = || sum(Expr::col((Entity, figure::Column::Institutions)));
+        if from_cells {
+            statement.expr_as(count(), "count").from_subquery(figures::cells(), Entity);
+        } else {
+            statement.expr_as(Expr::cust("COUNT(*)"), "count").from(Entity);
+        }
+        statement
+            .cond_where(condition)
             .expr_as(sum(Expr::col((Entity, Column::Capacity))), "capacity")
             .expr_as(sum(residents(Column::ResidentsIn)), "residents_in")
-            .expr_as(sum(residents(Column::ResidentsOut)), "residents_out")
-            .into_query();
+            .expr_as(sum(residents(Column::ResidentsOut)), "residents_out");
+        if from_cells && !query.group_by.is_empty() {
+            // Of a cell that everybody has left, a summand may be there that takes away.
+            statement.and_having(count().gt(0));
+        }
         let groups = query.group_by.len();
         for name in NAMES.iter().take(groups) {
             statement.order_by(*name, Order::Asc);

@@ -19,6 +19,7 @@ use crate::{
     Store, StoreError, clock,
     clock::to_micros,
     dialect::begin_to_write,
+    institutions::add_up_figures,
     lease::{self, Lease},
 };
 
@@ -219,6 +220,7 @@ async fn seal_some(transaction: &DatabaseTransaction) -> Result<Option<Sealed>, 
         .filter(change_unsealed::Column::ChangeId.is_in(waiting))
         .exec(transaction)
         .await?;
+    add_up_figures(transaction).await?;
     Ok(Some(Sealed { count, position }))
 }
 
