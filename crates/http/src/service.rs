@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use actix_web::{HttpRequest, HttpResponse, http::header::ALLOW, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, http::header::ALLOW, web};
 use aumsos_persistence::{Store, StoreError, access::Passwords, objects::Objects};
 use tokio::sync::watch;
 
@@ -129,33 +129,49 @@ impl Service {
     /// Puts every route in its place.
     pub fn configure(&self, app: &mut web::ServiceConfig) {
         app.app_data(web::Data::new(self.clone()));
-        let mut by_path: BTreeMap<&str, Vec<&'static Operation>> = BTreeMap::new();
+        let mut areas: BTreeMap<&str, BTreeMap<&str, Vec<&'static Operation>>> = BTreeMap::new();
         for operation in self.operations {
-            by_path.entry(operation.path).or_default().push(operation);
+            let (area, rest) = in_area(operation.path);
+            areas.entry(area).or_default().entry(rest).or_default().push(operation);
         }
-        // Literal segments before parameters: `/institutions/search` is no institution.
-        let mut paths: Vec<_> = by_path.into_iter().collect();
-        paths.sort_by_key(|(path, _)| path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
-        for (path, operations) in paths {
-            let mut resource = web::resource(path);
-            let mut allowed: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
-            if allowed.contains(&"GET") {
-                allowed.push("HEAD");
-            }
-            let allowed = allowed.join(", ");
-            for operation in operations {
-                resource = resource.route(operation.route());
-            }
-            app.service(resource.default_service(web::to(move || {
-                let allow = allowed.clone();
-                async move { Err::<HttpResponse, _>(not_allowed(&allow)) }
-            })));
+        // Area by area, so that no path is held against the patterns of another: each of them is a regular expression.
+        for (area, by_path) in areas {
+            // Literal segments before parameters: `/institutions/search` is no institution.
+            let mut paths: Vec<_> = by_path.into_iter().collect();
+            paths.sort_by_key(|(path, _)| path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
+            app.service(
+                paths
+                    .into_iter()
+                    .fold(web::scope(area), |scope, (path, operations)| scope.service(resource(path, &operations))),
+            );
         }
         app.service(web::resource("/problems/{code}").route(reading().to(page::show)));
         docs::configure(app);
         pages::configure(app);
         app.default_service(web::to(|_: HttpRequest| async { Err::<HttpResponse, _>(Problem::not_found()) }));
     }
+}
+
+/// The first two segments of a path, by which areas are told apart, and the rest.
+fn in_area(path: &str) -> (&str, &str) {
+    let third = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
+    path.split_at(third)
+}
+
+/// The operations of one path within an area; any other method is refused.
+fn resource(path: &str, operations: &[&'static Operation]) -> Resource {
+    let mut allowed: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
+    }
+    let allowed = allowed.join(", ");
+    operations
+        .iter()
+        .fold(web::resource(path.to_owned()), |resource, operation| resource.route(operation.route()))
+        .default_service(web::to(move || {
+            let allow = allowed.clone();
+            async move { Err::<HttpResponse, _>(not_allowed(&allow)) }
+        }))
 }
 
 fn not_allowed(allow: &str) -> Problem {
