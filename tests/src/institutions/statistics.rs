@@ -89,11 +89,17 @@ on_both! {
         assert_eq!(told("active").await, [0; 4]);
 
         let all_at_once = made.iter().enumerate().map(async |(number, home)| match number % 3 {
-            0 => register.author.delete(at(*home)).await.expect_status(204),
-            1 => register.author.post(format!("{}/submit", at(*home)), json!({})).await.expect_status(200),
+            0 => {
+                let etag = register.etag(*home).await;
+                register.author.delete(at(*home)).if_match(etag).await.expect_status(204);
+            }
+            1 => {
+                register.author.post(format!("{}/submit", at(*home)), json!({})).await.is_fine();
+            }
             _ => {
                 let moved = json!({ "address": { "region": "35.15" }, "capacity": { "total": 100 } });
-                register.author.patch(at(*home), moved).await.expect_status(200)
+                let etag = register.etag(*home).await;
+                register.author.patch(at(*home), moved).if_match(etag).await.is_fine();
             }
         });
         join_all(all_at_once).await;

@@ -250,11 +250,15 @@ impl Traits {
 
     /// Contacts tell wherever an institution is, papers and streets in its regency.
     fn keys_anywhere(&self) -> Vec<TraitKey> {
-        let mut keys: Vec<TraitKey> =
-            self.phones.iter().chain(&self.email).map(|contact| TraitKey::of("contact", contact.clone())).collect();
+        let mut keys: Vec<TraitKey> = self
+            .phones
+            .iter()
+            .chain(&self.email)
+            .map(|contact| TraitKey::of(Trait::Contact, contact.clone()))
+            .collect();
         let here = |of: &str| format!("{} {of}", self.regency);
-        keys.extend(self.papers.iter().map(|paper| TraitKey::of("paper", here(paper))));
-        keys.extend(self.street.iter().map(|street| TraitKey::of("street", here(street))));
+        keys.extend(self.papers.iter().map(|paper| TraitKey::of(Trait::Paper, here(paper))));
+        keys.extend(self.street.iter().map(|street| TraitKey::of(Trait::Street, here(street))));
         keys
     }
 
@@ -266,29 +270,40 @@ impl Traits {
     /// The words that tell a name in a region, or that it has none.
     fn word_keys(&self, region: RegionCode) -> Vec<TraitKey> {
         let words = if self.telling.is_empty() { &self.place_words } else { &self.telling };
-        let key = |word: &str| TraitKey::of("word", format!("{region} {}", spelling::sounds_like(word)));
+        let key = |word: &str| TraitKey::of(Trait::Word, format!("{region} {}", spelling::sounds_like(word)));
         if words.is_empty() { vec![key("")] } else { words.iter().map(|word| key(word)).collect() }
     }
 }
 
-/// A trait by which institutions are found that may be one.
+crate::code_list! {
+    /// What institutions are found by that may be one.
+    Trait = "trait" ("Ciri lembaga", "Trait of an institution") {
+        Contact = "contact" ("Telepon atau email", "Phone or email"),
+        Paper = "paper" ("Surat", "Paper"),
+        Street = "street" ("Jalan", "Street"),
+        Word = "word" ("Kata khas pada nama", "Telling word of the name"),
+        Place = "place" ("Posisi", "Position"),
+    }
+}
+
+/// A trait as it is kept, to be found again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TraitKey {
-    /// Which trait it is: `contact`, `paper`, `street`, `word` or `place`.
-    pub scheme: &'static str,
-    /// The trait, and where it tells something.
+    /// Which trait.
+    pub of: Trait,
+    /// What it is, and where it tells something.
     pub value: String,
 }
 
 impl TraitKey {
-    const fn of(scheme: &'static str, value: String) -> Self {
-        Self { scheme, value }
+    const fn of(of: Trait, value: String) -> Self {
+        Self { of, value }
     }
 
     /// The cell of about a kilometre that lies so many cells from a position.
     fn place(position: Position, north: f64, east: f64) -> Self {
         let cell = |degrees: f64, step: f64| (degrees * 100.0).floor() + step;
-        Self::of("place", format!("{} {}", cell(position.latitude, north), cell(position.longitude, east)))
+        Self::of(Trait::Place, format!("{} {}", cell(position.latitude, north), cell(position.longitude, east)))
     }
 }
 

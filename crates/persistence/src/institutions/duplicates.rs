@@ -1,6 +1,6 @@
 //! Finding the institutions that a description may be of, within what the actor may see.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
     ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect,
@@ -12,7 +12,7 @@ use aumsos_domain::{
     CodeList,
     institutions::{
         InstitutionStatus,
-        duplicates::{Comparison, Description, Traits},
+        duplicates::{Comparison, Description, Trait, Traits},
     },
     regions::RegionLevel,
     spelling,
@@ -51,7 +51,7 @@ impl Store {
             query = query.filter(Column::Id.ne(except));
         }
         let mut candidates: HashMap<Uuid, (SeenInstitution, Comparison)> = HashMap::new();
-        for condition in worth_comparing(described, &traits) {
+        for condition in worth_comparing(described, &traits, &sight) {
             let rows = query.clone().filter(condition).into_model::<Row>().all(&self.read).await?;
             for seen in self.represent(rows).await? {
                 let comparison = traits.compare(&Traits::of_profile(&seen.institution.profile));
@@ -69,14 +69,32 @@ impl Store {
     }
 }
 
-/// Those that share a trait, those of the same name in the regency, and whoever else is in it, where words of a name may
-/// differ by a typo.
-fn worth_comparing(described: &Description<'_>, traits: &Traits) -> Vec<Condition> {
-    let shared = traits.keys_to_look_for().into_iter().fold(Condition::any(), |any, key| {
-        any.add(Expr::col("scheme").eq(key.scheme).and(Expr::col("value").eq(key.value)))
-    });
-    let having = Query::select().column("institution_id").from("institution_key").cond_where(shared).to_owned();
-    let mut conditions = vec![Condition::all().add(Column::Id.in_subquery(having))];
+/// Those that share a trait which the actor sees, those of the same name in the regency, and whoever else is in it, where
+/// words of a name may differ by a typo; each a condition that an index answers. Of what is hidden nothing is found: in a
+/// large regency that would tell it.
+fn worth_comparing(described: &Description<'_>, traits: &Traits, sight: &InstitutionSight) -> Vec<Condition> {
+    let mut shared: BTreeMap<Trait, Vec<String>> = BTreeMap::new();
+    for key in traits.keys_to_look_for() {
+        shared.entry(key.of).or_default().push(key.value);
+    }
+    let mut conditions: Vec<Condition> = shared
+        .into_iter()
+        .map(|(of, values)| {
+            let having = Query::select()
+                .column("institution_id")
+                .from("institution_key")
+                .and_where(Expr::col("scheme").eq(of.code()))
+                .and_where(Expr::col("value").is_in(values))
+                .to_owned();
+            let is_seen = match of {
+                Trait::Contact => sight.contact_visible(),
+                // Some papers only the council sees.
+                Trait::Paper => sight.insider(),
+                Trait::Street | Trait::Word | Trait::Place => sight.location_visible(),
+            };
+            Condition::all().add(Column::Id.in_subquery(having)).add(is_seen)
+        })
+        .collect();
     if let Some(regency) = described.region.ancestor(RegionLevel::Regency) {
         let here = || Condition::all().add(Column::Regency.eq(regency.to_string()));
         conditions.push(here().add(Column::NameKey.eq(spelling::fold(described.name.as_str()))));

@@ -76,7 +76,7 @@ async fn insert_keys<C: ConnectionTrait>(connection: &C, keys: Vec<(TraitKey, Uu
         let mut insert = Query::insert();
         insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
         for (key, id) in chunk {
-            insert.values_panic([key.scheme.into(), key.value.clone().into(), (*id).into()]);
+            insert.values_panic([key.of.code().into(), key.value.clone().into(), (*id).into()]);
         }
         connection.execute(&insert).await?;
     }

@@ -9,11 +9,15 @@ use sea_orm::{
 use uuid::Uuid;
 
 use aumsos_domain::{
-    RecordKind,
+    CodeList, RecordKind,
     access::{ActorId, Scope},
     census::{CarePlace, Census, CensusReport},
     imports::{Alike, KnownInstitution},
-    institutions::{Contact, Institution, Profile, duplicates::TraitKey, life::AumsosCode},
+    institutions::{
+        Contact, Institution, Profile,
+        duplicates::{Trait, TraitKey},
+        life::AumsosCode,
+    },
     regions::RegionLevel,
 };
 
@@ -206,18 +210,18 @@ impl Store {
     /// yet, as between two large imports, would walk all keys for each institution.
     async fn worth_comparing(&self, alike: &Alike) -> Result<BTreeSet<Uuid>, StoreError> {
         use institution::Column;
-        let mut traits: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut traits: BTreeMap<Trait, Vec<&str>> = BTreeMap::new();
         for key in alike.traits() {
-            traits.entry(key.scheme).or_default().insert(&key.value);
+            traits.entry(key.of).or_default().push(&key.value);
         }
         let mut found = BTreeSet::new();
-        for (scheme, values) in traits {
+        for (of, values) in traits {
             for values in in_chunks(values) {
                 let mut holding = Query::select();
                 holding
                     .column("institution_id")
                     .from("institution_key")
-                    .and_where(Expr::col("scheme").eq(scheme))
+                    .and_where(Expr::col("scheme").eq(of.code()))
                     .and_where(Expr::col("value").is_in(values));
                 for row in self.read.query_all(&holding).await? {
                     found.insert(row.try_get_by_index::<Uuid>(0)?);

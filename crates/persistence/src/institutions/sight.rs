@@ -108,6 +108,11 @@ impl InstitutionSight {
         self.audience_visible(Expr::col((super::entity::institution::Entity, Column::LocationAudience)))
     }
 
+    /// Rows whose phones and email the actor may see.
+    pub(crate) fn contact_visible(&self) -> Condition {
+        self.audience_visible(Expr::col((super::entity::institution::Entity, Column::ContactAudience)))
+    }
+
     fn audience_visible(&self, audience: Expr) -> Condition {
         Condition::any()
             .add(audience.clone().eq(Audience::Public.code()))
