@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use aumsos_domain::{access::Actor, organization_units::OrganizationUnit};
+use aumsos_domain::{access::Actor, institutions::statistics::Measure, organization_units::OrganizationUnit};
 use aumsos_persistence::{
     StoreError, StoreSettings,
     institutions::{InstitutionSight, StatisticsQuery},
@@ -66,7 +66,8 @@ on_both! {
         let figures = async || {
             let sight = InstitutionSight::of(&Actor::system(&OrganizationUnit::ROOTS));
             let store = database.store().await;
-            let all = store.institution_statistics(&StatisticsQuery::default(), &sight).await.unwrap();
+            let places = StatisticsQuery { measures: vec![Measure::Capacity], ..StatisticsQuery::default() };
+            let all = store.institution_statistics(&places, &sight).await.unwrap();
             store.close().await.unwrap();
             (all[0].count, all[0].capacity)
         };

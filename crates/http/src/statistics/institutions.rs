@@ -34,12 +34,12 @@ pub(super) fn operation() -> Operation {
 async fn handle(caller: Caller, query: Query<StatisticsQuery>) -> Result<HttpResponse, Problem> {
     let asked = query.0.understood()?;
     let sight = InstitutionSight::of(caller.actor());
-    let with_residents = asked.measures.iter().copied().any(Measure::is_about_people);
-    if with_residents && sight.census().is_nowhere() {
+    let is_about_people = asked.measures.iter().copied().any(Measure::is_about_people);
+    if is_about_people && sight.census().is_nowhere() {
         return Err(Problem::new(StatusCode::FORBIDDEN, &reasons::STATISTICS_RESTRICTED));
     }
     let (group_by, filters) = (asked.group_by.clone(), asked.filters.clone());
-    let question = Question { group_by, filters, with_residents, ..Question::default() };
+    let question = Question { group_by, filters, measures: asked.measures.clone(), ..Question::default() };
     let groups = caller.store().institution_statistics(&question, &sight).await?;
     let groups = groups.into_iter().map(|group| GroupOut::of(group, &asked)).collect();
     Ok(may_be_kept(HttpResponse::Ok().json(StatisticsOut { groups })))

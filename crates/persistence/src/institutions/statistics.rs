@@ -3,7 +3,10 @@
 use aumsos_domain::{
     CodeList,
     census::{Freshness, Rounds},
-    institutions::{AccreditationStatus, statistics::GroupKey},
+    institutions::{
+        AccreditationStatus,
+        statistics::{GroupKey, Measure},
+    },
 };
 use chrono::NaiveDate;
 use sea_orm::{
@@ -67,8 +70,9 @@ pub struct StatisticsQuery {
     pub group_by: Vec<GroupKey>,
     /// Which institutions.
     pub filters: InstitutionFilters,
-    /// Whether residents are asked for: they are summed over the institutions whose census the actor may read.
-    pub with_residents: bool,
+    /// What is summed beside the institutions, which are always counted. Residents are summed over the institutions whose census
+    /// the actor may read.
+    pub measures: Vec<Measure>,
     /// Only institutions whose certificate of accreditation has its last day before this one.
     pub lapsed_before: Option<NaiveDate>,
 }
@@ -80,7 +84,7 @@ pub struct Group {
     pub keys: Vec<Option<String>>,
     /// Institutions.
     pub count: i64,
-    /// Places in all.
+    /// Places in all, where asked for.
     pub capacity: i64,
     /// People inside homes at the last census, where asked for and where the actor may read it.
     pub residents_in: i64,
@@ -116,9 +120,10 @@ impl Store {
         for (key, name) in query.group_by.iter().zip(NAMES) {
             statement.expr_as(expression(*key, rounds), *name).group_by_col(*name);
         }
-        let residents =
-            |column| if query.with_residents { readable(column, sight) } else { Expr::col((Entity, column)) };
         let sum = |value: Expr| Expr::from(Func::coalesce([value.sum(), Expr::value(0_i64)])).cast_as("bigint");
+        let asked = |measure, value: Expr| {
+            if query.measures.contains(&measure) { sum(value) } else { Expr::value(0_i64).cast_as("bigint") }
+        };
         let count = || sum(Expr::col((Entity, figure::Column::Institutions)));
         if from_cells {
             statement.expr_as(count(), "count").from_subquery(figures::cells(), Entity);
@@ -127,9 +132,9 @@ impl Store {
         }
         statement
             .cond_where(condition)
-            .expr_as(sum(Expr::col((Entity, Column::Capacity))), "capacity")
-            .expr_as(sum(residents(Column::ResidentsIn)), "residents_in")
-            .expr_as(sum(residents(Column::ResidentsOut)), "residents_out");
+            .expr_as(asked(Measure::Capacity, Expr::col((Entity, Column::Capacity))), "capacity")
+            .expr_as(asked(Measure::Residents, readable(Column::ResidentsIn, sight)), "residents_in")
+            .expr_as(asked(Measure::Residents, readable(Column::ResidentsOut, sight)), "residents_out");
         if from_cells && !query.group_by.is_empty() {
             // Of a cell that everybody has left, a summand may be there that takes away.
             statement.and_having(count().gt(0));
