@@ -113,11 +113,13 @@ on_both! {
                 "residents": [{"care": "inside", "sex": "female", "age_band": "12-17", "orphan_status": "yatim", "count": count}]
             })
         };
+        register.verifier.post(format!("{}/verify", at(made[1])), json!({})).await.is_fine();
+        assert_eq!(told("submitted").await, [9, submitted - 11, 0, 0]);
         for (day, count) in [("2026-06-30", 14), ("2025-12-31", 99), ("2026-09-30", 5)] {
-            let counted = register.author.post(format!("{}/census-reports", at(made[2])), report(day, count)).await;
+            let counted = register.author.post(format!("{}/census-reports", at(made[1])), report(day, count)).await;
             counted.expect_status(201);
         }
-        assert_eq!(told("draft").await, [10, 1000, 5, 0], "the latest census counts");
+        assert_eq!(told("active").await, [1, 11, 5, 0], "the latest census counts");
     }
 
     async fn a_code_that_stands_twice_is_meant_once(register: Register) {
