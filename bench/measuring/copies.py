@@ -6,8 +6,9 @@ nothing to what is measured of reads.
 
 import sqlite3
 
-# The columns of `institution` that differ from one copy to the next, as SQL. The code is of one institution alone.
+# What the name of a copy has behind it, as SQL.
 TAIL = "' ' || n"
+# Tables with rows of institutions, and what stands in them beside whose it is.
 FOLLOWING = [
     ("institution_key", ["scheme", "value"]),
     ("institution_service", ["kind"]),
@@ -23,14 +24,14 @@ def times_over(database, times):
         _in_sqlite(database.file(), times)
 
 
-def statements(times, columns, copied, document, is_deleted):
+def statements(times, columns, copied, document):
     """SQL that copies all, but for what is told of triggers. `copied` gives the id of a copy, `document` its document."""
     numbers = f"(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {times - 1}) SELECT n FROM c) AS c"
     own = {"id": copied("id"), "code": "NULL", "name": f"name || {TAIL}", "name_key": f"name_key || {TAIL}"}
     own |= {"document": document, "sealed_contacts": "'[]'"}
     shown = ", ".join(own.get(column, column) for column in columns)
-    # Whatever refers to an institution is copied first: then the originals are those that are there.
-    yield f"CREATE TEMPORARY TABLE copied AS SELECT id FROM institution WHERE {is_deleted} IS NULL"
+    # The copies are institutions too as soon as they are there.
+    yield "CREATE TEMPORARY TABLE copied AS SELECT id FROM institution WHERE deleted_at IS NULL"
     yield (
         f"INSERT INTO institution ({', '.join(columns)}) SELECT {shown} "
         f"FROM institution, {numbers} WHERE id IN (SELECT id FROM copied)"
@@ -64,7 +65,7 @@ def _in_sqlite(file, times):
             f"json_set(document, '$.id', {text.replace('x)', 'copied(id, n))')}, '$.code', NULL, "
             f"'$.profile.name', name || {TAIL})"
         )
-        for statement in statements(times, columns, lambda id: f"copied({id}, n)", document, "deleted_at"):
+        for statement in statements(times, columns, lambda id: f"copied({id}, n)", document):
             connection.execute(statement)
         for _, sql in triggers:
             connection.execute(sql)
@@ -86,7 +87,7 @@ def _in_postgresql(cluster, times):
     )
     all_of_it = [
         "ALTER TABLE institution DISABLE TRIGGER USER",
-        *statements(times, columns, copied, document, "deleted_at"),
+        *statements(times, columns, copied, document),
         "ALTER TABLE institution ENABLE TRIGGER USER",
     ]
     cluster.sql("; ".join(all_of_it))

@@ -223,7 +223,7 @@ impl Traits {
     /// Keys under which an institution is kept, for finding it among many without comparing with all.
     pub fn keys(&self) -> Vec<TraitKey> {
         let mut keys = self.keys_anywhere();
-        keys.extend(self.word_keys(self.region_of_words()));
+        keys.extend(self.word_keys(&[self.region_of_words()]));
         keys.extend(self.position.map(|position| TraitKey::place(position, 0.0, 0.0)));
         told_once(keys)
     }
@@ -233,13 +233,11 @@ impl Traits {
         let mut keys = self.keys_anywhere();
         // A name tells something in its own district, or where nobody knows the district.
         let here = self.region_of_words();
-        keys.extend(self.word_keys(self.regency));
+        let mut regions = vec![here, self.regency];
         if here == self.regency {
-            let districts = Regions::get().children(Some(self.regency)).map(|district| district.code);
-            keys.extend(districts.flat_map(|district| self.word_keys(district)));
-        } else {
-            keys.extend(self.word_keys(here));
+            regions.extend(Regions::get().children(Some(self.regency)).map(|district| district.code));
         }
+        keys.extend(self.word_keys(&regions));
         if let Some(position) = self.position {
             for north in [-1.0, 0.0, 1.0] {
                 keys.extend([-1.0, 0.0, 1.0].map(|east| TraitKey::place(position, north, east)));
@@ -267,22 +265,43 @@ impl Traits {
         self.region.ancestor(RegionLevel::District).unwrap_or(self.regency)
     }
 
-    /// The words that tell a name in a region, or that it has none.
-    fn word_keys(&self, region: RegionCode) -> Vec<TraitKey> {
+    /// The words that tell a name in each of some regions, or that it has none.
+    fn word_keys(&self, regions: &[RegionCode]) -> Vec<TraitKey> {
         let words = if self.telling.is_empty() { &self.place_words } else { &self.telling };
-        let key = |word: &str| TraitKey::of(Trait::Word, format!("{region} {}", spelling::sounds_like(word)));
-        if words.is_empty() { vec![key("")] } else { words.iter().map(|word| key(word)).collect() }
+        let mut sounds: Vec<String> = words.iter().map(|word| spelling::sounds_like(word)).collect();
+        if sounds.is_empty() {
+            sounds.push(String::new());
+        }
+        let in_region = |region| sounds.iter().map(move |sound| TraitKey::of(Trait::Word, format!("{region} {sound}")));
+        regions.iter().flat_map(in_region).collect()
     }
 }
 
-crate::code_list! {
-    /// What institutions are found by that may be one.
-    Trait = "trait" ("Ciri lembaga", "Trait of an institution") {
-        Contact = "contact" ("Telepon atau email", "Phone or email"),
-        Paper = "paper" ("Surat", "Paper"),
-        Street = "street" ("Jalan", "Street"),
-        Word = "word" ("Kata khas pada nama", "Telling word of the name"),
-        Place = "place" ("Posisi", "Position"),
+/// What institutions are found by that may be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trait {
+    /// A phone or an email.
+    Contact,
+    /// A paper.
+    Paper,
+    /// A street.
+    Street,
+    /// A telling word of the name.
+    Word,
+    /// A position.
+    Place,
+}
+
+impl Trait {
+    /// What its keys are kept under.
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::Paper => "paper",
+            Self::Street => "street",
+            Self::Word => "word",
+            Self::Place => "place",
+        }
     }
 }
 

@@ -1,11 +1,8 @@
 //! Finding the institutions that a description may be of, within what the actor may see.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query},
-};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use aumsos_domain::{
@@ -21,6 +18,7 @@ use aumsos_domain::{
 use super::{
     InstitutionSight, SeenInstitution,
     entity::institution::Column,
+    look_ups::{by_trait, holders},
     read::{Row, seen},
 };
 use crate::{Store, StoreError};
@@ -73,26 +71,17 @@ impl Store {
 /// words of a name may differ by a typo; each a condition that an index answers. Of what is hidden nothing is found: in a
 /// large regency that would tell it.
 fn worth_comparing(described: &Description<'_>, traits: &Traits, sight: &InstitutionSight) -> Vec<Condition> {
-    let mut shared: BTreeMap<Trait, Vec<String>> = BTreeMap::new();
-    for key in traits.keys_to_look_for() {
-        shared.entry(key.of).or_default().push(key.value);
-    }
-    let mut conditions: Vec<Condition> = shared
+    let keys = traits.keys_to_look_for();
+    let mut conditions: Vec<Condition> = by_trait(&keys)
         .into_iter()
         .map(|(of, values)| {
-            let having = Query::select()
-                .column("institution_id")
-                .from("institution_key")
-                .and_where(Expr::col("scheme").eq(of.code()))
-                .and_where(Expr::col("value").is_in(values))
-                .to_owned();
             let is_seen = match of {
                 Trait::Contact => sight.contact_visible(),
                 // Some papers only the council sees.
                 Trait::Paper => sight.insider(),
                 Trait::Street | Trait::Word | Trait::Place => sight.location_visible(),
             };
-            Condition::all().add(Column::Id.in_subquery(having)).add(is_seen)
+            Condition::all().add(Column::Id.in_subquery(holders(of, &values))).add(is_seen)
         })
         .collect();
     if let Some(regency) = described.region.ancestor(RegionLevel::Regency) {

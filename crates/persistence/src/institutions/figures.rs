@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
-    sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SelectStatement},
+    sea_query::{Asterisk, Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
 
 use super::{InstitutionFilters, InstitutionSight, entity::figure};
@@ -26,20 +26,8 @@ pub(super) fn tell(filters: &InstitutionFilters, sight: &InstitutionSight) -> bo
 /// The cells, called as the table of institutions is: the conditions of one hold for the other.
 pub(super) fn cells() -> SelectStatement {
     let mut cells = Query::select();
+    cells.column(Asterisk).expr_as(Expr::value(Option::<i64>::None), "deleted_at").from(figure::Entity);
     cells
-        .column(sea_orm::sea_query::Asterisk)
-        .expr_as(Expr::value(Option::<i64>::None), "deleted_at")
-        .from(figure::Entity);
-    cells
-}
-
-/// What is summed.
-#[derive(Default)]
-struct Sums {
-    institutions: i64,
-    capacity: i64,
-    residents_in: i64,
-    residents_out: i64,
 }
 
 /// Adds up summands of one cell that wait for it, within the transaction of the sealer.
@@ -54,31 +42,29 @@ pub(crate) async fn add_up(transaction: &DatabaseTransaction) -> Result<(), Stor
     // Only what this statement takes away is added: others may have come meanwhile.
     let mut take = Query::delete();
     take.from_table(Entity).and_where(Column::Id.in_subquery(waiting)).returning_all();
-    let mut cells: BTreeMap<String, (figure::Model, Sums)> = BTreeMap::new();
+    let mut cells: BTreeMap<String, figure::Model> = BTreeMap::new();
     for row in transaction.query_all(&take).await? {
         let row = figure::Model::from_query_result(&row, "")?;
-        let (_, sums) = cells.entry(row.name()).or_insert_with(|| (row.clone(), Sums::default()));
-        sums.institutions += row.institutions;
-        sums.capacity += row.capacity;
-        sums.residents_in += row.residents_in;
-        sums.residents_out += row.residents_out;
+        let sum = cells.entry(row.name()).and_modify(|sum| {
+            sum.institutions += row.institutions;
+            sum.capacity += row.capacity;
+            sum.residents_in += row.residents_in;
+            sum.residents_out += row.residents_out;
+        });
+        sum.or_insert(row);
     }
     if cells.is_empty() {
         return Ok(());
     }
     let names: Vec<String> = cells.keys().cloned().collect();
-    let rows = cells.into_iter().map(|(name, (row, sums))| figure::ActiveModel {
+    let rows = cells.into_iter().map(|(name, sum)| figure::ActiveModel {
         id: ActiveValue::NotSet,
         cell: ActiveValue::Set(Some(name)),
-        institutions: ActiveValue::Set(sums.institutions),
-        capacity: ActiveValue::Set(sums.capacity),
-        residents_in: ActiveValue::Set(sums.residents_in),
-        residents_out: ActiveValue::Set(sums.residents_out),
-        ..row.into()
+        ..sum.into()
     });
     let mut add = OnConflict::column(Column::Cell);
     for column in [Column::Institutions, Column::Capacity, Column::ResidentsIn, Column::ResidentsOut] {
-        let added = Expr::col((Alias::new("excluded"), column));
+        let added = Expr::col(("excluded", column));
         add.value(column, Expr::col((Entity, column)).add(added));
     }
     Entity::insert_many(rows).on_conflict(add).exec_without_returning(transaction).await?;

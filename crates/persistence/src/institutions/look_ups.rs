@@ -1,14 +1,19 @@
 //! What an institution is found by beside its own columns: traits that tell it from others, services, words.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
 use aumsos_domain::{
     CodeList, RecordKind,
-    institutions::{Institution, duplicates::TraitKey},
+    institutions::{
+        Institution,
+        duplicates::{Trait, TraitKey},
+    },
 };
 
 use super::{
@@ -42,8 +47,9 @@ impl LookUps {
 
 impl Work {
     /// Makes a record findable that was not.
-    pub(super) async fn add_look_ups(&mut self, id: Uuid, found_by: &LookUps) -> Result<(), StoreError> {
-        self.add_keys(found_by.keys.iter().map(|key| (key.clone(), id)).collect()).await?;
+    pub(super) async fn add_look_ups(&mut self, id: Uuid, found_by: LookUps) -> Result<(), StoreError> {
+        let keys: Vec<(TraitKey, Uuid)> = found_by.keys.into_iter().map(|key| (key, id)).collect();
+        insert_keys(&self.transaction, &keys).await?;
         if !found_by.services.is_empty() {
             let mut insert = Query::insert();
             insert.into_table("institution_service").columns(["kind", "institution_id"]);
@@ -52,12 +58,7 @@ impl Work {
             }
             self.transaction.execute(&insert).await?;
         }
-        search::index_new(self, RecordKind::Institution, &[(id, found_by.texts.clone())]).await
-    }
-
-    /// Makes records findable by their traits.
-    pub(super) async fn add_keys(&mut self, keys: Vec<(TraitKey, Uuid)>) -> Result<(), StoreError> {
-        insert_keys(&self.transaction, keys).await
+        search::index_new(self, RecordKind::Institution, &[(id, found_by.texts)]).await
     }
 
     /// Makes a record be found by nothing.
@@ -71,12 +72,35 @@ impl Work {
     }
 }
 
-async fn insert_keys<C: ConnectionTrait>(connection: &C, keys: Vec<(TraitKey, Uuid)>) -> Result<(), StoreError> {
+/// Traits by what they are of.
+pub(super) fn by_trait<'a>(keys: impl IntoIterator<Item = &'a TraitKey>) -> BTreeMap<Trait, Vec<&'a str>> {
+    let mut values: BTreeMap<Trait, Vec<&str>> = BTreeMap::new();
+    for key in keys {
+        values.entry(key.of).or_default().push(&key.value);
+    }
+    values
+}
+
+/// The ids of the institutions with one of these values of a trait.
+pub(super) fn holders(of: Trait, values: &[&str]) -> SelectStatement {
+    Query::select()
+        .column("institution_id")
+        .from("institution_key")
+        .and_where(Expr::col("scheme").eq(of.scheme()))
+        .and_where(Expr::col("value").is_in(values.iter().copied()))
+        .to_owned()
+}
+
+/// Makes records findable by their traits.
+pub(super) async fn insert_keys<C: ConnectionTrait>(
+    connection: &C,
+    keys: &[(TraitKey, Uuid)],
+) -> Result<(), StoreError> {
     for chunk in keys.chunks(ROWS_A_STATEMENT) {
         let mut insert = Query::insert();
         insert.into_table("institution_key").columns(["scheme", "value", "institution_id"]);
         for (key, id) in chunk {
-            insert.values_panic([key.of.code().into(), key.value.clone().into(), (*id).into()]);
+            insert.values_panic([key.of.scheme().into(), key.value.clone().into(), (*id).into()]);
         }
         connection.execute(&insert).await?;
     }
@@ -104,6 +128,6 @@ pub(crate) async fn derive_keys<C: ConnectionTrait>(connection: &C) -> Result<()
             let found_by = kept::keys(&kept::read_document(document)?);
             keys.extend(found_by.into_iter().map(|key| (key, *id)));
         }
-        insert_keys(connection, keys).await?;
+        insert_keys(connection, &keys).await?;
     }
 }

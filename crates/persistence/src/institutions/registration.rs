@@ -9,19 +9,21 @@ use sea_orm::{
 use uuid::Uuid;
 
 use aumsos_domain::{
-    CodeList, RecordKind,
+    RecordKind,
     access::{ActorId, Scope},
     census::{CarePlace, Census, CensusReport},
     imports::{Alike, KnownInstitution},
-    institutions::{
-        Contact, Institution, Profile,
-        duplicates::{Trait, TraitKey},
-        life::AumsosCode,
-    },
+    institutions::{Contact, Institution, Profile, duplicates::TraitKey, life::AumsosCode},
     regions::RegionLevel,
 };
 
-use super::{census, entity::institution, kept, write::institution_change};
+use super::{
+    census,
+    entity::institution,
+    kept,
+    look_ups::{by_trait, holders, insert_keys},
+    write::institution_change,
+};
 use crate::{
     Store, StoreError, Work,
     clock::to_micros,
@@ -168,7 +170,7 @@ impl Written {
 
     async fn insert(self, work: &mut Work) -> Result<(), StoreError> {
         institution::Entity::insert_many(self.institutions).exec_without_returning(&work.transaction).await?;
-        work.add_keys(self.keys).await?;
+        insert_keys(&work.transaction, &self.keys).await?;
         if !self.reports.is_empty() {
             census::entity::Entity::insert_many(self.reports).exec_without_returning(&work.transaction).await?;
         }
@@ -210,27 +212,18 @@ impl Store {
     /// yet, as between two large imports, would walk all keys for each institution.
     async fn worth_comparing(&self, alike: &Alike) -> Result<BTreeSet<Uuid>, StoreError> {
         use institution::Column;
-        let mut traits: BTreeMap<Trait, Vec<&str>> = BTreeMap::new();
-        for key in alike.traits() {
-            traits.entry(key.of).or_default().push(&key.value);
-        }
         let mut found = BTreeSet::new();
-        for (of, values) in traits {
-            for values in in_chunks(values) {
-                let mut holding = Query::select();
-                holding
-                    .column("institution_id")
-                    .from("institution_key")
-                    .and_where(Expr::col("scheme").eq(of.code()))
-                    .and_where(Expr::col("value").is_in(values));
-                for row in self.read.query_all(&holding).await? {
+        for (of, values) in by_trait(alike.traits()) {
+            for values in values.chunks(MOST_VALUES) {
+                for row in self.read.query_all(&holders(of, values)).await? {
                     found.insert(row.try_get_by_index::<Uuid>(0)?);
                 }
             }
         }
-        for codes in in_chunks(alike.codes().map(AumsosCode::as_str)) {
-            let of_codes =
-                institution::Entity::find().select_only().column(Column::Id).filter(Column::Code.is_in(codes));
+        let codes: Vec<&str> = alike.codes().map(AumsosCode::as_str).collect();
+        for codes in codes.chunks(MOST_VALUES) {
+            let is_of_one = Column::Code.is_in(codes.iter().copied());
+            let of_codes = institution::Entity::find().select_only().column(Column::Id).filter(is_of_one);
             found.extend(of_codes.into_tuple::<Uuid>().all(&self.read).await?);
         }
         Ok(found)
@@ -250,15 +243,6 @@ impl Store {
             .all(&self.read)
             .await?)
     }
-}
-
-/// As many values as stand in one condition, until all were had.
-fn in_chunks<'a>(values: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Vec<String>> {
-    let mut values = values.into_iter().map(str::to_owned).peekable();
-    std::iter::from_fn(move || {
-        values.peek()?;
-        Some(values.by_ref().take(MOST_VALUES).collect())
-    })
 }
 
 impl Store {

@@ -53,7 +53,7 @@ impl Work {
         let sealed = self.seal_contacts(new.id, &new.contacts).await?;
         let row = kept::columns_of(new, sealed.clone())?;
         Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        self.add_look_ups(new.id, &LookUps::of(new)).await?;
+        self.add_look_ups(new.id, LookUps::of(new)).await?;
         self.append_institution(action, None, Some((new, sealed))).await
     }
 
@@ -79,7 +79,7 @@ impl Work {
         let (found_by, now_found_by) = (LookUps::of(before), LookUps::of(after));
         if found_by != now_found_by {
             self.forget_look_ups(after.id).await?;
-            self.add_look_ups(after.id, &now_found_by).await?;
+            self.add_look_ups(after.id, now_found_by).await?;
         }
         self.append_institution(action, Some((before, sealed_before)), Some((after, sealed))).await?;
         let (old, new) = (before.profile.unit_id, after.profile.unit_id);

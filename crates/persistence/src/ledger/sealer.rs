@@ -220,7 +220,9 @@ async fn seal_some(transaction: &DatabaseTransaction) -> Result<Option<Sealed>, 
         .filter(change_unsealed::Column::ChangeId.is_in(waiting))
         .exec(transaction)
         .await?;
-    add_up_figures(transaction).await?;
+    if rows.iter().any(|row| row.institution_id.is_some()) {
+        add_up_figures(transaction).await?;
+    }
     Ok(Some(Sealed { count, position }))
 }
 
