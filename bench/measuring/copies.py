@@ -45,7 +45,8 @@ def statements(times, columns, copied, document):
         f"INSERT INTO search_word (record_kind, word, record_id) SELECT record_kind, word, {copied('record_id')} "
         f"FROM search_word, {numbers} WHERE record_kind = 'institution' AND record_id IN (SELECT id FROM copied)"
     )
-    yield "UPDATE institution_figure SET " + ", ".join(f"{name} = {name} * {times}" for name in SUMS)
+    for table in ["institution_figure", "institution_summand"]:
+        yield f"UPDATE {table} SET " + ", ".join(f"{name} = {name} * {times}" for name in SUMS)
 
 
 def _in_sqlite(file, times):

@@ -60,6 +60,9 @@ def opened(system, count, scratch, kept):
     if store and store.exists():
         subprocess.run(["cp", "-a", store, folder], check=True)
         return Database(system, count, folder)
+    imported = kept and pathlib.Path(kept, f"{system}-{MOST_IMPORTED}")
+    if count > MOST_IMPORTED and imported and imported.exists():
+        subprocess.run(["cp", "-a", imported, folder], check=True)
     database = made(system, count, folder)
     if store:
         database.close()
@@ -70,10 +73,11 @@ def opened(system, count, scratch, kept):
 
 
 def made(system, count, folder):
-    """Makes a database with so many institutions."""
+    """Makes a database with so many institutions, where none is yet or all that are imported."""
+    has_imported = pathlib.Path(folder).exists()
     database = Database(system, count, folder)
     database.serve().stop()
-    imported = min(count, MOST_IMPORTED) - DEMONSTRATION
+    imported = 0 if has_imported else min(count, MOST_IMPORTED) - DEMONSTRATION
     if imported > 0:
         paper = database.folder / "sheets"
         paper.mkdir()

@@ -25,6 +25,8 @@ def environment(database_url):
         "AUMSOS_LOG__LEVEL": "error",
         "AUMSOS_HTTP__WORKERS": str(WORKERS),
         "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "262144",
+        "MALLOC_TRIM_THRESHOLD_": "262144",
     }
     if database_url:
         settings["AUMSOS_SECRETS__MASTER_KEY"] = MASTER_KEY

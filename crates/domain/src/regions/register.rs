@@ -56,6 +56,8 @@ pub struct Regions {
     starts: Vec<u32>,
     /// The codes, ascending.
     keys: Vec<u64>,
+    /// Where the codes of each regency begin, by province and regency; and where the last ones end.
+    regencies: Vec<u32>,
 }
 
 impl Regions {
@@ -73,6 +75,7 @@ impl Regions {
             names: String::with_capacity(unpacked.len()),
             starts: Vec::with_capacity(count + 1),
             keys: Vec::with_capacity(count),
+            regencies: Vec::new(),
         };
         let mut above = [0_u64; 4];
         for line in lines.lines() {
@@ -84,11 +87,13 @@ impl Regions {
             let key = parent | number << [28_u64, 21, 14, 0].get(depth)?;
             *above.get_mut(depth)? = key;
             register.starts.push(u32::try_from(register.names.len()).ok()?);
+            register.regencies.resize(regency_of(key) + 1, u32::try_from(register.keys.len()).ok()?);
             register.keys.push(key);
             register.names.push_str(name);
         }
         register.starts.push(u32::try_from(register.names.len()).ok()?);
         register.names.shrink_to_fit();
+        register.regencies.push(u32::try_from(register.keys.len()).ok()?);
         Some(register)
     }
 
@@ -99,7 +104,11 @@ impl Regions {
 
     /// Where a region stands in the register.
     pub(super) fn place(&self, code: RegionCode) -> Option<usize> {
-        self.keys.binary_search(&code.key()).ok()
+        // A regency has some 200 codes, which lie beside each other in memory; all of them do not.
+        let regency = regency_of(code.key());
+        let begin = |regency: usize| self.regencies.get(regency).map(|&at| at as usize);
+        let (begin, end) = (begin(regency)?, begin(regency + 1)?);
+        Some(begin + self.keys.get(begin..end)?.binary_search(&code.key()).ok()?)
     }
 
     /// The regions that a region is in, the province first and itself last; none if there is no such region.
@@ -170,6 +179,11 @@ impl Regions {
             name: self.names.get(start..end).unwrap_or_default(),
         }
     }
+}
+
+/// The province and the regency of a code, as one number; of a province, that of no regency.
+fn regency_of(key: u64) -> usize {
+    usize::try_from(key >> 21).unwrap_or(usize::MAX - 1)
 }
 
 #[cfg(test)]
