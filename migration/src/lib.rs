@@ -27,6 +27,7 @@ mod m20261125_000015_whose_hand;
 mod m20261125_000016_words_about_a_person;
 mod m20261129_000017_traits;
 mod m20261129_000018_figures;
+mod m20261129_000019_summands;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000016_words_about_a_person::Migration),
             Box::new(m20261129_000017_traits::Migration),
             Box::new(m20261129_000018_figures::Migration),
+            Box::new(m20261129_000019_summands::Migration),
         ]
     }
 }

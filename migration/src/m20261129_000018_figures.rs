@@ -14,15 +14,15 @@ use sea_orm_migration::{
 pub(crate) struct Migration;
 
 /// What tells a cell, as `institution` has it.
-const CELL: &[&str] =
+pub(crate) const CELL: &[&str] =
     &["province", "regency", "kind", "operator", "grade", "accreditation_status", "status", "is_public", "unit_id"];
 
 /// The columns of a cell in the order that is asked for most.
-const IN_ORDER: &[&str] =
+pub(crate) const IN_ORDER: &[&str] =
     &["province", "grade", "kind", "operator", "regency", "accreditation_status", "status", "is_public", "unit_id"];
 
 /// What is summed, as `institution` has it.
-const SUMS: &[&str] = &["capacity", "residents_in", "residents_out"];
+pub(crate) const SUMS: &[&str] = &["capacity", "residents_in", "residents_out"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -56,39 +56,50 @@ impl MigrationTrait for Migration {
             crate::create_indexes(manager, "institution_figure", &[("institution_figure_by_province", &columns)])
                 .await?;
         }
-        let counted = std::iter::once(counted_so_far());
-        for statement in counted.chain(added_by_triggers(manager.get_database_backend())) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+        count_into("institution_figure", manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let forgotten: &[&str] = match manager.get_database_backend() {
-            DbBackend::Postgres => &[
-                "DROP TRIGGER institution_is_counted ON institution",
-                "DROP TRIGGER institution_is_counted_anew ON institution",
-                "DROP FUNCTION count_institution()",
-            ],
-            _ => &[
-                "DROP TRIGGER institution_is_counted",
-                "DROP TRIGGER institution_is_counted_anew",
-                "DROP TRIGGER institution_is_counted_no_more",
-            ],
-        };
-        for statement in forgotten {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
+        count_no_more(manager).await?;
         crate::drop_tables(manager, &["institution_figure"]).await
     }
 }
 
+/// Counts what is there, and has triggers add what changes.
+pub(crate) async fn count_into(table: &str, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let counted = std::iter::once(counted_so_far(table));
+    for statement in counted.chain(added_by_triggers(table, manager.get_database_backend())) {
+        manager.get_connection().execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
+
+/// Takes the triggers away.
+pub(crate) async fn count_no_more(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let forgotten: &[&str] = match manager.get_database_backend() {
+        DbBackend::Postgres => &[
+            "DROP TRIGGER institution_is_counted ON institution",
+            "DROP TRIGGER institution_is_counted_anew ON institution",
+            "DROP FUNCTION count_institution()",
+        ],
+        _ => &[
+            "DROP TRIGGER institution_is_counted",
+            "DROP TRIGGER institution_is_counted_anew",
+            "DROP TRIGGER institution_is_counted_no_more",
+        ],
+    };
+    for statement in forgotten {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
+
 /// What is there already, a summand each cell.
-fn counted_so_far() -> String {
+fn counted_so_far(table: &str) -> String {
     let cell = CELL.join(", ");
     let sums: Vec<String> = SUMS.iter().map(|sum| format!("COALESCE(SUM({sum}), 0)")).collect();
     format!(
-        "INSERT INTO institution_figure ({cell}, institutions, {}) \
+        "INSERT INTO {table} ({cell}, institutions, {}) \
          SELECT {cell}, COUNT(*), {} FROM institution WHERE deleted_at IS NULL GROUP BY {cell}",
         SUMS.join(", "),
         sums.join(", "),
@@ -96,11 +107,11 @@ fn counted_so_far() -> String {
 }
 
 /// A summand for a row as it was (`OLD`, taken away) or is (`NEW`, added), unless it is a tombstone.
-fn summand(row: &str, sign: &str) -> String {
+fn summand(table: &str, row: &str, sign: &str) -> String {
     let cell: Vec<String> = CELL.iter().map(|column| format!("{row}.{column}")).collect();
     let sums: Vec<String> = SUMS.iter().map(|sum| format!("{sign}COALESCE({row}.{sum}, 0)")).collect();
     format!(
-        "INSERT INTO institution_figure ({}, institutions, {}) SELECT {}, {sign}1, {} WHERE {row}.deleted_at IS NULL",
+        "INSERT INTO {table} ({}, institutions, {}) SELECT {}, {sign}1, {} WHERE {row}.deleted_at IS NULL",
         CELL.join(", "),
         SUMS.join(", "),
         cell.join(", "),
@@ -108,8 +119,8 @@ fn summand(row: &str, sign: &str) -> String {
     )
 }
 
-fn added_by_triggers(backend: DbBackend) -> Vec<String> {
-    let (before, after) = (summand("OLD", "-"), summand("NEW", ""));
+fn added_by_triggers(table: &str, backend: DbBackend) -> Vec<String> {
+    let (before, after) = (summand(table, "OLD", "-"), summand(table, "NEW", ""));
     let told = |row: &str| {
         let columns: Vec<String> =
             CELL.iter().chain(SUMS).chain(&["deleted_at"]).map(|column| format!("{row}.{column}")).collect();

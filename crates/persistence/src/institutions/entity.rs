@@ -59,11 +59,38 @@ pub(crate) mod figure {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "institution_figure")]
     pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub cell: String,
+        pub province: String,
+        pub regency: String,
+        pub kind: String,
+        pub operator: String,
+        pub grade: Option<String>,
+        pub accreditation_status: String,
+        pub status: String,
+        pub is_public: bool,
+        pub unit_id: Uuid,
+        pub institutions: i64,
+        pub capacity: i64,
+        pub residents_in: i64,
+        pub residents_out: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod summand {
+    use sea_orm::entity::prelude::*;
+
+    /// As [`figure`](super::figure) has them, waiting to be added to those of its cell.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "institution_summand")]
+    pub(crate) struct Model {
         #[sea_orm(primary_key)]
         pub id: i64,
-        /// None for a summand that waits to be added up.
-        #[sea_orm(column_type = "Text", nullable)]
-        pub cell: Option<String>,
         pub province: String,
         pub regency: String,
         pub kind: String,

@@ -11,7 +11,7 @@ use aumsos_domain::{
 use chrono::NaiveDate;
 use sea_orm::{
     Condition, ConnectionTrait,
-    sea_query::{Expr, ExprTrait, Func, Order, Query},
+    sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType},
 };
 
 use super::{
@@ -77,6 +77,59 @@ pub struct StatisticsQuery {
     pub lapsed_before: Option<NaiveDate>,
 }
 
+impl StatisticsQuery {
+    /// What its groups are called inside the statement.
+    fn names(&self) -> &'static [&'static str] {
+        &NAMES[..self.group_by.len().min(NAMES.len())]
+    }
+
+    /// Its groups, each with its figures, of whatever has the columns of institutions.
+    fn figures(&self, institutions: Expr, sight: &InstitutionSight) -> SelectStatement {
+        let mut figures = Query::select();
+        let rounds = Rounds::on(today());
+        for (key, name) in self.group_by.iter().zip(NAMES) {
+            figures.expr_as(expression(*key, rounds), *name).group_by_col(*name);
+        }
+        let asked = |measure, value: Expr| {
+            if self.measures.contains(&measure) { sum(value) } else { Expr::value(0_i64).cast_as("bigint") }
+        };
+        figures
+            .expr_as(institutions, COUNT)
+            .expr_as(asked(Measure::Capacity, Expr::col((Entity, Column::Capacity))), CAPACITY)
+            .expr_as(asked(Measure::Residents, readable(Column::ResidentsIn, sight)), RESIDENTS_IN)
+            .expr_as(asked(Measure::Residents, readable(Column::ResidentsOut, sight)), RESIDENTS_OUT);
+        figures
+    }
+}
+
+/// What the figures are called inside the statement.
+const COUNT: &str = "count";
+const CAPACITY: &str = "capacity";
+const RESIDENTS_IN: &str = "residents_in";
+const RESIDENTS_OUT: &str = "residents_out";
+
+fn sum(value: Expr) -> Expr {
+    Expr::from(Func::coalesce([value.sum(), Expr::value(0_i64)])).cast_as("bigint")
+}
+
+/// The figures of groups of which each may stand in several parts.
+fn added_up(parts: SelectStatement, groups: &[&'static str]) -> SelectStatement {
+    let part = |name: &'static str| Expr::col(("parts", name));
+    let mut all = Query::select();
+    for name in groups {
+        all.expr_as(part(name), *name).add_group_by([part(name)]);
+    }
+    for name in [COUNT, CAPACITY, RESIDENTS_IN, RESIDENTS_OUT] {
+        all.expr_as(sum(part(name)), name);
+    }
+    all.from_subquery(parts, "parts");
+    if !groups.is_empty() {
+        // Of a cell that everybody has left, a summand may be there that takes away.
+        all.and_having(sum(part(COUNT)).gt(0));
+    }
+    all
+}
+
 /// One group with its figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
@@ -115,34 +168,19 @@ impl Store {
         let from_cells = query.lapsed_before.is_none()
             && !query.group_by.contains(&GroupKey::Freshness)
             && figures::tell(&query.filters, sight);
-        let mut statement = Query::select();
-        let rounds = Rounds::on(today());
-        for (key, name) in query.group_by.iter().zip(NAMES) {
-            statement.expr_as(expression(*key, rounds), *name).group_by_col(*name);
-        }
-        let sum = |value: Expr| Expr::from(Func::coalesce([value.sum(), Expr::value(0_i64)])).cast_as("bigint");
-        let asked = |measure, value: Expr| {
-            if query.measures.contains(&measure) { sum(value) } else { Expr::value(0_i64).cast_as("bigint") }
-        };
-        let count = || sum(Expr::col((Entity, figure::Column::Institutions)));
-        if from_cells {
-            statement.expr_as(count(), "count").from_subquery(figures::cells(), Entity);
+        let mut statement = if from_cells {
+            let [mut all, waiting] = figures::cells_and_summands().map(|cells| {
+                let institutions = sum(Expr::col((Entity, figure::Column::Institutions)));
+                query.figures(institutions, sight).cond_where(condition.clone()).from_subquery(cells, Entity).take()
+            });
+            added_up(all.union(UnionType::All, waiting).take(), query.names())
         } else {
-            statement.expr_as(Expr::cust("COUNT(*)"), "count").from(Entity);
-        }
-        statement
-            .cond_where(condition)
-            .expr_as(asked(Measure::Capacity, Expr::col((Entity, Column::Capacity))), "capacity")
-            .expr_as(asked(Measure::Residents, readable(Column::ResidentsIn, sight)), "residents_in")
-            .expr_as(asked(Measure::Residents, readable(Column::ResidentsOut, sight)), "residents_out");
-        if from_cells && !query.group_by.is_empty() {
-            // Of a cell that everybody has left, a summand may be there that takes away.
-            statement.and_having(count().gt(0));
-        }
-        let groups = query.group_by.len();
-        for name in NAMES.iter().take(groups) {
+            query.figures(Expr::cust("COUNT(*)"), sight).cond_where(condition).from(Entity).take()
+        };
+        for name in query.names() {
             statement.order_by(*name, Order::Asc);
         }
+        let groups = query.names().len();
         let rows = self.read.query_all(&statement).await?;
         rows.iter()
             .map(|row| {
