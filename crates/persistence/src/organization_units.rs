@@ -144,7 +144,7 @@ impl Store {
             let (store, filters) = (store.clone(), filters.clone());
             Box::pin(async move { store.units(&filters, &page).await }) as BoxFuture<'static, _>
         };
-        batches(fetch, |unit: &OrganizationUnit| vec![KeyValue::Text(unit.name.to_string()), KeyValue::Id(unit.id)])
+        batches(fetch, |unit: &OrganizationUnit| Ok(vec![KeyValue::Text(unit.name.to_string()), KeyValue::Id(unit.id)]))
     }
 
     /// How many units the filters leave.

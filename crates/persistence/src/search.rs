@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use aumsos_domain::{RecordKind, search_words};
 
-use crate::{Store, StoreError, Work};
+use crate::{Store, StoreError, Work, dialect::is_one_of};
 
 /// So many rows are written by one statement: both databases bound the values that one may have, and SQLite keeps each page
 /// that it changes as it was until its end.
@@ -61,7 +61,8 @@ pub(crate) async fn index_new(
 async fn learn(work: &mut Work, words: &BTreeSet<String>) -> Result<(), StoreError> {
     let mut known = Query::select();
     known.column("word").from("search_variant");
-    known.and_where(Expr::col("variant").is_in(words.iter().cloned()));
+    let variant = Expr::col(("search_variant", "variant"));
+    known.and_where(is_one_of(work.store.backend(), variant, words.iter().map(String::as_str))?);
     known.and_where(Expr::col("variant").eq(Expr::col("word")));
     let known: BTreeSet<String> = work
         .transaction

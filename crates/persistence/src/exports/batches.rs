@@ -37,7 +37,7 @@ impl<T: Send + 'static> Reading<T> {
 /// unless the very key that the list is sorted by changed meanwhile.
 pub(crate) fn batches<T: Send + 'static>(
     fetch: impl Fn(Page) -> BoxFuture<'static, Batch<T>> + Send + 'static,
-    key: fn(&T) -> Vec<KeyValue>,
+    key: impl Fn(&T) -> Result<Vec<KeyValue>, StoreError> + Send + 'static,
 ) -> impl Stream<Item = Batch<T>> + Send + 'static {
     // Nothing is read before somebody listens.
     enum At<T> {
@@ -45,7 +45,7 @@ pub(crate) fn batches<T: Send + 'static>(
         Reading(Reading<T>),
         End,
     }
-    stream::unfold((At::Start, fetch), move |(at, fetch)| async move {
+    stream::unfold((At::Start, fetch, key), move |(at, fetch, key)| async move {
         let reading = match at {
             At::Start => Reading::start(&fetch, None),
             At::Reading(reading) => reading,
@@ -54,14 +54,15 @@ pub(crate) fn batches<T: Send + 'static>(
         let batch = match reading.finish().await {
             Ok(batch) if batch.is_empty() => return None,
             Ok(batch) => batch,
-            Err(error) => return Some((Err(error), (At::End, fetch))),
+            Err(error) => return Some((Err(error), (At::End, fetch, key))),
         };
         let is_full = u64::try_from(batch.len()).is_ok_and(|length| length >= BATCH);
-        let next = match batch.last() {
-            Some(last) if is_full => At::Reading(Reading::start(&fetch, Some(key(last)))),
-            _ => At::End,
+        let next = match batch.last().filter(|_| is_full).map(&key) {
+            Some(Ok(last)) => At::Reading(Reading::start(&fetch, Some(last))),
+            Some(Err(error)) => return Some((Err(error), (At::End, fetch, key))),
+            None => At::End,
         };
-        Some((Ok(batch), (next, fetch)))
+        Some((Ok(batch), (next, fetch, key)))
     })
 }
 
@@ -97,8 +98,8 @@ mod tests {
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that batches asks for")]
-    fn key(number: &i64) -> Vec<KeyValue> {
-        vec![KeyValue::Whole(*number)]
+    fn key(number: &i64) -> Result<Vec<KeyValue>, StoreError> {
+        Ok(vec![KeyValue::Whole(*number)])
     }
 
     #[tokio::test]

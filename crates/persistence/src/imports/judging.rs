@@ -20,10 +20,7 @@ use super::{
     entity::row,
     kept::{JudgedRow, fingerprint},
 };
-use crate::{Store, StoreError, clock};
-
-/// So many values stand in one condition.
-const MOST_VALUES: usize = 5_000;
+use crate::{Store, StoreError, clock, dialect::is_one_of};
 
 /// So many rows are compared with the register, or laid beside their records, at once.
 const ROWS_AT_ONCE: usize = 500;
@@ -189,21 +186,17 @@ impl Store {
 
     /// The institutions of rows that were written, or decided on, before.
     async fn rows_written(&self, fingerprints: &[Option<String>]) -> Result<HashMap<String, Uuid>, StoreError> {
-        let prints: Vec<&String> = fingerprints.iter().flatten().collect();
-        let mut written = HashMap::new();
-        for chunk in prints.chunks(MOST_VALUES) {
-            let found: Vec<(String, Uuid)> = row::Entity::find()
-                .select_only()
-                .columns([row::Column::Fingerprint, row::Column::InstitutionId])
-                .filter(row::Column::Fingerprint.is_in(chunk.iter().copied()))
-                .filter(row::Column::IsApplied.eq(true))
-                .filter(row::Column::InstitutionId.is_not_null())
-                .into_tuple()
-                .all(&self.read)
-                .await?;
-            written.extend(found);
-        }
-        Ok(written)
+        let prints = fingerprints.iter().flatten().map(String::as_str);
+        let written: Vec<(String, Uuid)> = row::Entity::find()
+            .select_only()
+            .columns([row::Column::Fingerprint, row::Column::InstitutionId])
+            .filter(is_one_of(self.backend(), row::Column::Fingerprint.into_expr(), prints)?)
+            .filter(row::Column::IsApplied.eq(true))
+            .filter(row::Column::InstitutionId.is_not_null())
+            .into_tuple()
+            .all(&self.read)
+            .await?;
+        Ok(written.into_iter().collect())
     }
 }
 

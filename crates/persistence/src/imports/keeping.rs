@@ -160,7 +160,7 @@ impl Store {
             Box::pin(async move { store.import_rows(import, &outcomes, Direction::Ascending, &page).await })
                 as BoxFuture<'static, _>
         };
-        batches(fetch, |row: &JudgedRow| vec![row.key()])
+        batches(fetch, |row: &JudgedRow| Ok(vec![row.key()]))
     }
 
     /// How many rows of an import were applied, and how many wait to be.

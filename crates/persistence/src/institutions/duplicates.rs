@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbBackend, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use aumsos_domain::{
@@ -49,7 +49,7 @@ impl Store {
             query = query.filter(Column::Id.ne(except));
         }
         let mut candidates: HashMap<Uuid, (SeenInstitution, Comparison)> = HashMap::new();
-        for condition in worth_comparing(described, &traits, &sight) {
+        for condition in worth_comparing(self.backend(), described, &traits, &sight)? {
             let rows = query.clone().filter(condition).into_model::<Row>().all(&self.read).await?;
             for seen in self.represent(rows).await? {
                 let comparison = traits.compare(&Traits::of_profile(&seen.institution.profile));
@@ -70,24 +70,28 @@ impl Store {
 /// Those that share a trait which the actor sees, those of the same name in the regency, and whoever else is in it, where
 /// words of a name may differ by a typo; each a condition that an index answers. Of what is hidden nothing is found: in a
 /// large regency that would tell it.
-fn worth_comparing(described: &Description<'_>, traits: &Traits, sight: &InstitutionSight) -> Vec<Condition> {
+fn worth_comparing(
+    backend: DbBackend,
+    described: &Description<'_>,
+    traits: &Traits,
+    sight: &InstitutionSight,
+) -> Result<Vec<Condition>, StoreError> {
     let keys = traits.keys_to_look_for();
-    let mut conditions: Vec<Condition> = by_trait(&keys)
-        .into_iter()
-        .map(|(of, values)| {
-            let is_seen = match of {
-                Trait::Contact => sight.contact_visible(),
-                // Some papers only the council sees.
-                Trait::Paper => sight.insider(),
-                Trait::Street | Trait::Word | Trait::Place => sight.location_visible(),
-            };
-            Condition::all().add(Column::Id.in_subquery(holders(of, &values))).add(is_seen)
-        })
-        .collect();
+    let mut conditions = Vec::new();
+    for (of, values) in by_trait(&keys) {
+        let is_seen = match of {
+            Trait::Contact => sight.contact_visible(),
+            // Some papers only the council sees.
+            Trait::Paper => sight.insider(),
+            Trait::Street | Trait::Word | Trait::Place => sight.location_visible(),
+        };
+        let holders = holders(backend, of, &values)?;
+        conditions.push(Condition::all().add(Column::Id.in_subquery(holders)).add(is_seen));
+    }
     if let Some(regency) = described.region.ancestor(RegionLevel::Regency) {
         let here = || Condition::all().add(Column::Regency.eq(regency.to_string()));
         conditions.push(here().add(Column::NameKey.eq(spelling::fold(described.name.as_str()))));
         conditions.push(here());
     }
-    conditions
+    Ok(conditions)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use super::{
     entity::institution::{Column, Entity},
     kept,
 };
-use crate::{StoreError, Work, search};
+use crate::{StoreError, Work, dialect::is_one_of, search};
 
 /// So many rows are written by one statement: both databases bound the values that one may have.
 const ROWS_A_STATEMENT: usize = 500;
@@ -82,13 +82,13 @@ pub(super) fn by_trait<'a>(keys: impl IntoIterator<Item = &'a TraitKey>) -> BTre
 }
 
 /// The ids of the institutions with one of these values of a trait.
-pub(super) fn holders(of: Trait, values: &[&str]) -> SelectStatement {
-    Query::select()
+pub(super) fn holders(backend: DbBackend, of: Trait, values: &[&str]) -> Result<SelectStatement, StoreError> {
+    Ok(Query::select()
         .column("institution_id")
         .from("institution_key")
         .and_where(Expr::col("scheme").eq(of.scheme()))
-        .and_where(Expr::col("value").is_in(values.iter().copied()))
-        .to_owned()
+        .and_where(is_one_of(backend, Expr::col(("institution_key", "value")), values.iter().copied())?)
+        .take())
 }
 
 /// Makes records findable by their traits.

@@ -92,6 +92,9 @@ struct Reached {
     deleted_at: Option<i64>,
 }
 
+/// Batches of a whole list that are read, shown and written at once.
+const SHOWN_AT_ONCE: usize = 2;
+
 /// How many merges are followed from one record to the one that stays.
 const MOST_MERGES: usize = 32;
 
@@ -160,6 +163,8 @@ impl Store {
         sight: &InstitutionSight,
     ) -> Result<Vec<SeenInstitution>, StoreError> {
         let rows = self.institution_rows(filters, sort, page, sight).await?;
+        let with_key = |row| Ok(Row { key: key_of(row, sort)?, ..Row::from_query_result(row, "")? });
+        let rows = rows.iter().map(with_key).collect::<Result<_, StoreError>>()?;
         represent(self, &self.read.exact(), rows, filters).await
     }
 
@@ -186,7 +191,7 @@ impl Store {
     ) -> impl Stream<Item = Result<Vec<SeenInstitution>, StoreError>> + Send + 'static {
         let store = self.clone();
         let asked = Arc::new((filters, sort, sight.without_contacts()));
-        let shown = Arc::clone(&asked);
+        let (sorted, shown) = (Arc::clone(&asked), Arc::clone(&asked));
         let fetch = move |page: Page| {
             let (store, asked) = (store.clone(), asked.clone());
             Box::pin(async move {
@@ -194,16 +199,20 @@ impl Store {
                 store.institution_rows(filters, sort, &page, sight).await
             }) as BoxFuture<'static, _>
         };
-        // While the documents of a batch are read, which takes milliseconds that other requests would wait for, the
-        // database finds the next one.
-        batches(fetch, |row: &Row| row.key.clone()).and_then(move |rows| {
-            let asked = Arc::clone(&shown);
-            async move {
-                let contacts = vec![Vec::new(); rows.len()];
-                let showing = tokio::task::spawn_blocking(move || show(rows, contacts, &asked.0));
-                showing.await.map_err(|_| StoreError::Unreadable("an institution"))?
-            }
-        })
+        // While one batch is written out the next is read, which takes milliseconds that other requests would wait for, and
+        // the database finds the one after it.
+        batches(fetch, move |row: &QueryResult| key_of(row, &sorted.1))
+            .map_ok(move |rows| {
+                let asked = Arc::clone(&shown);
+                let showing = tokio::task::spawn_blocking(move || {
+                    let rows: Vec<Row> =
+                        rows.iter().map(|row| Row::from_query_result(row, "")).collect::<Result<_, _>>()?;
+                    let contacts = vec![Vec::new(); rows.len()];
+                    show(rows, contacts, &asked.0)
+                });
+                async { showing.await.map_err(|_| StoreError::Unreadable("an institution"))? }
+            })
+            .try_buffered(SHOWN_AT_ONCE)
     }
 
     async fn institution_rows(
@@ -212,11 +221,10 @@ impl Store {
         sort: &[(InstitutionSort, Direction)],
         page: &Page,
         sight: &InstitutionSight,
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<Vec<QueryResult>, StoreError> {
         let condition = filters.condition(self, sight, today()).await?;
         let query = filters.keyset(sort).apply(with_keys(seen(sight), filters, sort).filter(condition), page);
-        let rows = self.reads_within(sight).query_all(&query.into_query()).await?;
-        rows.iter().map(|row| Ok(Row { key: key_of(row, sort)?, ..Row::from_query_result(row, "")? })).collect()
+        Ok(self.reads_within(sight).query_all(&query.into_query()).await?)
     }
 
     /// How many institutions the filters leave.

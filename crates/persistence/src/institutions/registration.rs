@@ -27,14 +27,13 @@ use super::{
 use crate::{
     Store, StoreError, Work,
     clock::to_micros,
+    dialect::is_one_of,
     ledger::{Change, State},
     search,
     sight::within,
 };
 
 const DAMAGED: StoreError = StoreError::Unreadable("a census report");
-/// So many values stand in one condition.
-const MOST_VALUES: usize = 5_000;
 /// So many records are read and compared with at once.
 const RECORDS_AT_ONCE: usize = 1_000;
 
@@ -214,18 +213,14 @@ impl Store {
         use institution::Column;
         let mut found = BTreeSet::new();
         for (of, values) in by_trait(alike.traits()) {
-            for values in values.chunks(MOST_VALUES) {
-                for row in self.read.query_all(&holders(of, values)).await? {
-                    found.insert(row.try_get_by_index::<Uuid>(0)?);
-                }
+            for row in self.read.query_all(&holders(self.backend(), of, &values)?).await? {
+                found.insert(row.try_get_by_index::<Uuid>(0)?);
             }
         }
-        let codes: Vec<&str> = alike.codes().map(AumsosCode::as_str).collect();
-        for codes in codes.chunks(MOST_VALUES) {
-            let is_of_one = Column::Code.is_in(codes.iter().copied());
-            let of_codes = institution::Entity::find().select_only().column(Column::Id).filter(is_of_one);
-            found.extend(of_codes.into_tuple::<Uuid>().all(&self.read).await?);
-        }
+        let codes = alike.codes().map(AumsosCode::as_str);
+        let is_of_one = is_one_of(self.backend(), Column::Code.into_expr(), codes)?;
+        let of_codes = institution::Entity::find().select_only().column(Column::Id).filter(is_of_one);
+        found.extend(of_codes.into_tuple::<Uuid>().all(&self.read).await?);
         Ok(found)
     }
 
