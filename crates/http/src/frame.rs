@@ -26,7 +26,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::{
     access::{Identity, tokens::TokenError},
     oauth::token::invalid_token,
-    operation,
+    operation::{self, Operation},
     pace::step_aside,
     problem::{Occurrence, Problem, reasons},
     rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY, Standing},
@@ -77,10 +77,7 @@ async fn answer<B: MessageBody + 'static>(
     };
     let mut response = with_problem_rendered(&service, response, &id);
     finish(&mut response, &id, standing, is_anonymous);
-    let name = operation::name_of(response.request()).unwrap_or("none");
-    let status = response.status();
-    let route = response.request().match_pattern();
-    record(response.request().method(), name, route.as_deref(), status, begun);
+    record(response.request(), response.status(), begun);
     step_aside();
     Ok(response)
 }
@@ -286,11 +283,19 @@ fn finish<B>(response: &mut ServiceResponse<B>, id: &str, standing: Option<Stand
     headers.append(header::VARY, HeaderValue::from_static("authorization, accept, accept-language"));
 }
 
-fn record(method: &Method, operation: &'static str, route: Option<&str>, status: StatusCode, begun: Instant) {
+fn record(request: &HttpRequest, status: StatusCode, begun: Instant) {
     let seconds = begun.elapsed().as_secs_f64();
-    let labels =
-        [("operation", operation.to_owned()), ("method", method.to_string()), ("status", status.as_u16().to_string())];
+    let operation = operation::of(request);
+    let name = operation.map_or("none", Operation::id);
+    // A page is no operation. To find its route once more is dear: it is held against all patterns.
+    let found = if operation.is_none() { request.match_pattern() } else { None };
+    let route = operation.map(Operation::path).or(found.as_deref());
+    let labels = [
+        ("operation", name.to_owned()),
+        ("method", request.method().to_string()),
+        ("status", status.as_u16().to_string()),
+    ];
     metrics::counter!("http_requests_total", &labels).increment(1);
-    metrics::histogram!("http_request_duration_seconds", "operation" => operation).record(seconds);
-    tracing::info!(operation, route, status = status.as_u16(), duration_ms = seconds * 1000.0, "answered");
+    metrics::histogram!("http_request_duration_seconds", "operation" => name).record(seconds);
+    tracing::info!(operation = name, route, status = status.as_u16(), duration_ms = seconds * 1000.0, "answered");
 }

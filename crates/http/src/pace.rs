@@ -8,7 +8,7 @@ use std::{
 
 /// A worker computes no longer than this when others wait. Linux takes a processor away at its tick only, which can be 4 ms
 /// away: all that time whoever was to be heard on that processor, and whoever was to read an answer, waits.
-const AT_A_STRETCH: Duration = Duration::from_micros(500);
+const AT_A_STRETCH: Duration = Duration::from_micros(300);
 
 thread_local! {
     static SINCE: Cell<Instant> = Cell::new(Instant::now());

@@ -16,8 +16,8 @@ use actix_web::{
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
-        header::{self, HeaderMap, HeaderName, HeaderValue},
+        Method, StatusCode, Uri,
+        header::{self, HeaderName, HeaderValue},
     },
     web::Bytes,
 };
@@ -37,13 +37,13 @@ const RENEWED: Duration = Duration::from_millis(250);
 /// How old an answer becomes of which the ledger says that nothing has changed.
 const OLDEST: Duration = Duration::from_mins(1);
 /// What all kept answers weigh together, in bytes.
-const CAPACITY: u64 = 24 << 20;
+const CAPACITY: u64 = 12 << 20;
 /// What one answer weighs at most, in bytes.
 const LARGEST: usize = 1 << 20;
 /// What an answer weighs beside its body: its key, its headers.
 const OVERHEAD: u64 = 1024;
-/// About so many answers fit.
-const ITEMS: usize = 4096;
+/// About so many lists fit. Each 32 of them have a part of the memory to themselves, which is to take the largest.
+const ITEMS: usize = 256;
 
 /// The headers that an answer depends on.
 const READ: [HeaderName; 3] = [header::ACCEPT, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH];
@@ -52,7 +52,7 @@ const READ: [HeaderName; 3] = [header::ACCEPT, header::ACCEPT_LANGUAGE, header::
 #[derive(Clone)]
 pub(crate) struct Asked {
     identity: Arc<Identity>,
-    target: String,
+    target: Uri,
     headers: [Option<HeaderValue>; 3],
 }
 
@@ -76,7 +76,7 @@ pub(crate) struct Kept {
     turns: Turns,
     operation: Named,
     status: StatusCode,
-    headers: Arc<HeaderMap>,
+    headers: Arc<[(HeaderName, HeaderValue)]>,
     body: Bytes,
 }
 
@@ -101,7 +101,7 @@ impl Asked {
         let is_said_once = |name| request.headers().get_all(name).count() < 2;
         (request.method() == Method::GET && READ.iter().all(is_said_once)).then(|| Self {
             identity: Arc::clone(identity),
-            target: request.uri().to_string(),
+            target: request.uri().clone(),
             headers: READ.map(|name| request.headers().get(name).cloned()),
         })
     }
@@ -149,11 +149,11 @@ impl Kept {
     /// The answer to a request.
     pub(crate) fn answer(self, request: &HttpRequest) -> HttpResponse {
         request.extensions_mut().insert(self.operation);
-        let mut answer = HttpResponse::build(self.status);
+        let mut answer = HttpResponse::with_body(self.status, self.body);
         for (name, value) in self.headers.iter() {
-            answer.append_header((name.clone(), value.clone()));
+            answer.headers_mut().append(name.clone(), value.clone());
         }
-        answer.body(self.body)
+        answer.map_into_boxed_body()
     }
 }
 
@@ -214,7 +214,7 @@ impl Remembered {
         let (true, Some(operation)) = (is_kept, operation) else {
             return response.map_into_boxed_body();
         };
-        let headers = Arc::new(response.headers().clone());
+        let headers = response.headers().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         response.map_body(|_, body| match body.try_into_bytes() {
             Ok(body) => {
                 if body.len() <= LARGEST {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{listing::Written, problem::Problem};
 
 /// What all kept records weigh together, in bytes.
-const CAPACITY: u64 = 24 << 20;
+const CAPACITY: u64 = 16 << 20;
 /// What a record weighs beside its JSON.
 const OVERHEAD: u64 = 128;
 /// About so many records fit.

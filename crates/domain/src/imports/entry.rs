@@ -51,8 +51,8 @@ pub struct Entry {
     pub website: Option<WebAddress>,
     /// When it was founded.
     pub founded: Option<PartialDate>,
-    /// Papers, one of a kind.
-    pub papers: Vec<Paper>,
+    /// Papers, one of a kind. Of thousands of rows nothing is held for more of them.
+    pub papers: Box<[Paper]>,
     /// Capacity.
     pub capacity: Option<Capacity>,
     /// Standing in accreditation.
@@ -169,7 +169,7 @@ impl Entry {
             contact_audience: Audience::Public,
             website: self.website.clone(),
             founded: self.founded.clone(),
-            papers: self.papers.clone(),
+            papers: self.papers.to_vec(),
             capacity: self.capacity.clone(),
             accreditation: self.accreditation.clone().unwrap_or_else(AccreditationStanding::none),
             places: Vec::new(),

@@ -143,7 +143,7 @@ impl<'a> Reading<'a> {
             email,
             website,
             founded,
-            papers,
+            papers: papers.into(),
             capacity,
             accreditation,
             head,

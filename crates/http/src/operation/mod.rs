@@ -432,7 +432,7 @@ impl Operation {
     }
 }
 
-/// Names the operation of a request, for logs and metrics.
-pub(crate) fn name_of(request: &impl HttpMessage) -> Option<&'static str> {
-    request.extensions().get::<Named>().map(|named| named.0.id)
+/// The operation that a request was routed to, for logs and metrics.
+pub(crate) fn of(request: &impl HttpMessage) -> Option<&'static Operation> {
+    request.extensions().get::<Named>().map(|named| named.0)
 }
