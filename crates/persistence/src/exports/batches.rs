@@ -97,7 +97,7 @@ mod tests {
         (fetch, asked)
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that batches asks for")]
+    #[expect(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps, reason = "the shape that batches asks for")]
     fn key(number: &i64) -> Result<Vec<KeyValue>, StoreError> {
         Ok(vec![KeyValue::Whole(*number)])
     }
