@@ -14,48 +14,23 @@ use sea_orm_migration::{
 pub(crate) struct Migration;
 
 /// What tells a cell, as `institution` has it.
-pub(crate) const CELL: &[&str] =
+const CELL: &[&str] =
     &["province", "regency", "kind", "operator", "grade", "accreditation_status", "status", "is_public", "unit_id"];
 
 /// The columns of a cell in the order that is asked for most.
-pub(crate) const IN_ORDER: &[&str] =
+const IN_ORDER: &[&str] =
     &["province", "grade", "kind", "operator", "regency", "accreditation_status", "status", "is_public", "unit_id"];
 
 /// What is summed, as `institution` has it.
-pub(crate) const SUMS: &[&str] = &["capacity", "residents_in", "residents_out"];
+const SUMS: &[&str] = &["capacity", "residents_in", "residents_out"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .create_table(
-                Table::create()
-                    .table("institution_figure")
-                    .col(big_integer("id").primary_key().auto_increment())
-                    .col(text_null("cell").unique_key())
-                    .col(string("province"))
-                    .col(string("regency"))
-                    .col(string("kind"))
-                    .col(string("operator"))
-                    .col(string_null("grade"))
-                    .col(string("accreditation_status"))
-                    .col(string("status"))
-                    .col(boolean("is_public"))
-                    .col(uuid("unit_id"))
-                    .col(big_integer("institutions"))
-                    .col(big_integer("capacity"))
-                    .col(big_integer("residents_in"))
-                    .col(big_integer("residents_out"))
-                    .to_owned(),
-            )
-            .await?;
-        if manager.get_database_backend() == DbBackend::Sqlite {
-            // SQLite groups by sorting, unless an index has the order. PostgreSQL groups by hashing, and changes a row in its
-            // place only where no index holds what changes.
-            let columns = [IN_ORDER, &["institutions"], SUMS].concat();
-            crate::create_indexes(manager, "institution_figure", &[("institution_figure_by_province", &columns)])
-                .await?;
-        }
+        let mut figures = with_figures("institution_figure");
+        figures.col(big_integer("id").primary_key().auto_increment()).col(text_null("cell").unique_key());
+        manager.create_table(figures).await?;
+        keep_cells_in_order(manager).await?;
         count_into("institution_figure", manager).await
     }
 
@@ -63,6 +38,36 @@ impl MigrationTrait for Migration {
         count_no_more(manager).await?;
         crate::drop_tables(manager, &["institution_figure"]).await
     }
+}
+
+/// A table with what tells a cell and what is summed.
+pub(crate) fn with_figures(table: &'static str) -> TableCreateStatement {
+    Table::create()
+        .table(table)
+        .col(string("province"))
+        .col(string("regency"))
+        .col(string("kind"))
+        .col(string("operator"))
+        .col(string_null("grade"))
+        .col(string("accreditation_status"))
+        .col(string("status"))
+        .col(boolean("is_public"))
+        .col(uuid("unit_id"))
+        .col(big_integer("institutions"))
+        .col(big_integer("capacity"))
+        .col(big_integer("residents_in"))
+        .col(big_integer("residents_out"))
+        .to_owned()
+}
+
+/// SQLite groups by sorting, unless an index has the order. PostgreSQL groups by hashing, and changes a row in its place only
+/// where no index holds what changes.
+pub(crate) async fn keep_cells_in_order(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Sqlite {
+        return Ok(());
+    }
+    let columns = [IN_ORDER, &["institutions"], SUMS].concat();
+    crate::create_indexes(manager, "institution_figure", &[("institution_figure_by_province", &columns)]).await
 }
 
 /// Counts what is there, and has triggers add what changes.

@@ -48,10 +48,8 @@ pub(crate) async fn add_up(transaction: &DatabaseTransaction) -> Result<(), Stor
     let mut cells: BTreeMap<String, figure::Model> = BTreeMap::new();
     for row in transaction.query_all(&take).await? {
         let summand = figure::Model::from(summand::Model::from_query_result(&row, "")?);
-        match cells.get_mut(&summand.cell) {
-            Some(sum) => sum.add(&summand),
-            None => drop(cells.insert(summand.cell.clone(), summand)),
-        }
+        let sum = cells.entry(summand.cell.clone()).and_modify(|sum| sum.add(&summand));
+        sum.or_insert(summand);
     }
     if cells.is_empty() {
         return Ok(());
