@@ -17,7 +17,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
-use aumsos_http::{Interface, Service, Settings, access::OutsideProvider, frame};
+use aumsos_http::{Interface, Service, Settings, access::OutsideProvider, changes::SAID_AT_ONCE, frame};
 use aumsos_persistence::{
     Store,
     objects::{BucketSettings, ObjectSettings, Objects},
@@ -102,6 +102,7 @@ impl Server {
             .disable_signals()
             .client_request_timeout(HEAD_TIMEOUT)
             .keep_alive(KEEP_ALIVE)
+            .h1_write_buffer_size(SAID_AT_ONCE)
             .shutdown_timeout(DRAIN.as_secs())
             .listen(listener)
             .map_err(|error| Failure::io(config.http.listen, error))?

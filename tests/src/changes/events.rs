@@ -7,7 +7,7 @@ use aumsos_domain::{
     institutions::Operator,
     organization_units::OrganizationUnit,
 };
-use aumsos_persistence::{Author, Work, access::NewClient};
+use aumsos_persistence::{Author, StoreError, Work, access::NewClient};
 use futures_util::future::join_all;
 use uuid::Uuid;
 
@@ -70,6 +70,28 @@ on_both! {
         }
         assert_eq!(got, made);
         assert!(second.within(Duration::from_millis(300)).await.is_none());
+    }
+
+    async fn a_commit_of_many_changes_is_told_piece_by_piece_and_whole(server: TestServer) {
+        let officer = server.council_officer().await;
+        let unit = server.unit_of(Operator::Muhammadiyah, "35").await;
+        sealed(server.store()).await;
+        let mut follower = Follower::of(&officer, "?kinds=institution").await;
+        let mut slow = Follower::of(&officer, "?kinds=institution").await;
+        let many: Vec<_> = (0..250).map(|_| draft(unit, "35.78")).collect();
+        let made = server.store().write(&Author::system(), async |work: &mut Work| {
+            for new in &many {
+                work.create_institution("created", new).await?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        made.await.unwrap();
+        for reader in [&mut follower, &mut slow] {
+            for new in &many {
+                assert_eq!(reader.next().await.record_id(), new.id.to_string());
+            }
+            assert!(reader.within(Duration::from_millis(300)).await.is_none());
+        }
     }
 
     async fn each_reader_gets_what_is_theirs(server: TestServer) {

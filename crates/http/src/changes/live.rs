@@ -26,7 +26,7 @@ use crate::service::Service;
 /// Changes that are read at once.
 const BATCH: u64 = 100;
 /// Batches that a slow stream may be behind before it reads from the store; they are kept once for all streams.
-const KEPT: usize = 64;
+const KEPT: usize = 16;
 /// How long commits that come close together are gathered.
 const GATHER: Duration = Duration::from_millis(20);
 /// How long to wait when the store did not answer.

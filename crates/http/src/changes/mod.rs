@@ -12,6 +12,8 @@ pub mod model;
 mod places;
 mod stream;
 
+pub use stream::SAID_AT_ONCE;
+
 use crate::operation::Operation;
 
 /// The rows of this area.

@@ -34,8 +34,12 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_secs(1);
 /// For how long it is believed that the reader may still see what they saw.
 const BELIEVED: Duration = Duration::from_secs(1);
-/// Changes that are read from the store at once by a stream that is behind.
-const PAGE: u64 = 100;
+/// Changes that are read from the store at once by a stream that is behind; as long as its reader does not read on, they wait
+/// in memory.
+const PAGE: u64 = 20;
+/// Of a batch so many bytes are said at once, or one event. A server that gathers no more than that either before it writes
+/// keeps some 16 KiB for a reader who does not read, and notices after one piece who hung up.
+pub const SAID_AT_ONCE: usize = 8 << 10;
 
 /// Who follows.
 pub(super) struct Reader {
@@ -114,7 +118,11 @@ impl Following {
             }
             let said = match self.pending.take() {
                 Some(batch) if batch.last <= self.position => continue,
-                Some(batch) if batch.from <= self.position => self.take(&batch).await?,
+                Some(batch) if batch.from <= self.position => {
+                    let said = self.take(&batch).await?;
+                    self.pending = Some(batch);
+                    said
+                }
                 Some(batch) => {
                     let said = self.read_on().await?;
                     self.pending = Some(batch);
@@ -129,25 +137,32 @@ impl Following {
         }
     }
 
-    /// What of a batch is the reader's business.
+    /// What of a batch is the reader's business, up to [`SAID_AT_ONCE`].
     async fn take(&mut self, batch: &Batch) -> Option<Bytes> {
         if batch.bears_on_access {
             self.checked_at = None;
         }
         let mut said = BytesMut::new();
+        let (mut told, mut before) = (batch.last, self.position);
         let epoch = self.service.live.epoch();
         for one in &batch.changes {
             if one.change.position <= self.position || !self.reader.kinds.contains(&one.change.kind) {
                 continue;
             }
             if let Some(seen) = one.change.seen_by(&self.reader.sight) {
-                said.extend_from_slice(&self.or_end(one.event(epoch, seen))?);
+                let event = self.or_end(one.event(epoch, seen))?;
+                if !said.is_empty() && said.len() + event.len() > SAID_AT_ONCE {
+                    told = before;
+                    break;
+                }
+                said.extend_from_slice(&event);
             }
+            before = one.change.position;
         }
         if (batch.bears_on_access || !said.is_empty()) && !self.may_go_on().await {
             return None;
         }
-        self.position = batch.last;
+        self.position = told;
         Some(said.freeze())
     }
 
