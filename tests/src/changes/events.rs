@@ -79,7 +79,8 @@ on_both! {
         let mut follower = Follower::of(&officer, "?kinds=institution").await;
         let mut slow = Follower::of(&officer, "?kinds=institution").await;
         let many: Vec<_> = (0..250).map(|_| draft(unit, "35.78")).collect();
-        let made = server.store().write(&Author::system(), async |work: &mut Work| {
+        let author = Author::system();
+        let made = server.store().write(&author, async |work: &mut Work| {
             for new in &many {
                 work.create_institution("created", new).await?;
             }
