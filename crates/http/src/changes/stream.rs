@@ -118,13 +118,9 @@ impl Following {
             }
             let said = match self.pending.take() {
                 Some(batch) if batch.last <= self.position => continue,
-                Some(batch) if batch.from <= self.position => {
-                    let said = self.take(&batch).await?;
-                    self.pending = Some(batch);
-                    said
-                }
                 Some(batch) => {
-                    let said = self.read_on().await?;
+                    let follows = batch.from <= self.position;
+                    let said = if follows { self.take(&batch).await? } else { self.read_on().await? };
                     self.pending = Some(batch);
                     said
                 }
@@ -143,7 +139,7 @@ impl Following {
             self.checked_at = None;
         }
         let mut said = BytesMut::new();
-        let (mut told, mut before) = (batch.last, self.position);
+        let mut told = batch.last;
         let epoch = self.service.live.epoch();
         for one in &batch.changes {
             if one.change.position <= self.position || !self.reader.kinds.contains(&one.change.kind) {
@@ -152,12 +148,11 @@ impl Following {
             if let Some(seen) = one.change.seen_by(&self.reader.sight) {
                 let event = self.or_end(one.event(epoch, seen))?;
                 if !said.is_empty() && said.len() + event.len() > SAID_AT_ONCE {
-                    told = before;
+                    told = one.change.position - 1;
                     break;
                 }
                 said.extend_from_slice(&event);
             }
-            before = one.change.position;
         }
         if (batch.bears_on_access || !said.is_empty()) && !self.may_go_on().await {
             return None;
