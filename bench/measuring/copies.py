@@ -71,8 +71,7 @@ def _in_sqlite(file, times):
         for _, sql in triggers:
             connection.execute(sql)
         connection.commit()
-        for pragma in ["analysis_limit = 1000", "optimize = 0x10002", "journal_mode = WAL"]:
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
 
 

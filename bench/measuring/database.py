@@ -4,9 +4,11 @@ It is made through the product's own doors: the demonstration, then `aumsos impo
 several times over (`copies`).
 """
 
+import contextlib
 import json
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,6 +21,8 @@ from .service import PROGRAM, Service, environment, place
 DEMONSTRATION = 550
 MOST_IMPORTED = 100_000
 SYSTEMS = ["sqlite", "postgresql"]
+# Tables of a row and more for each institution.
+LARGEST = ["institution", "institution_key", "search_word", "change", "change_seal", "data_key"]
 
 
 def can_be_made(count):
@@ -89,19 +93,33 @@ def made(system, count, folder):
         shutil.rmtree(paper)
     if count > MOST_IMPORTED:
         copies.times_over(database, count // MOST_IMPORTED)
-    if database.cluster:
-        settle(database)
+    settle(database)
     return database
 
 
 def settle(database):
-    """Waits until the service has sealed its ledger, and has PostgreSQL know its tables as it does after a while."""
+    """Waits until the service has sealed its ledger, and has the database know its tables as it does after a while."""
     service = database.serve()
-    while database.cluster.sql("SELECT EXISTS (SELECT FROM change_unsealed)") == "t":
-        time.sleep(0.1)
+    if database.cluster:
+        while database.cluster.sql("SELECT EXISTS (SELECT FROM change_unsealed)") == "t":
+            time.sleep(0.1)
+    else:
+        while not all(knows_size_of(database.file(), table) for table in LARGEST):
+            time.sleep(0.1)
     service.stop()
-    database.cluster.sql("VACUUM ANALYZE")
-    database.cluster.sql("CHECKPOINT")
+    if database.cluster:
+        database.cluster.sql("VACUUM ANALYZE")
+        database.cluster.sql("CHECKPOINT")
+
+
+def knows_size_of(file, table):
+    """Whether the statistics of SQLite's planner are of a table that is about as large as this one is now."""
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone():
+            return False
+        known = connection.execute("SELECT max(CAST(stat AS integer)) FROM sqlite_stat1 WHERE tbl = ?", [table]).fetchone()[0]
+        rows = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    return (known or 0) * 10 > rows
 
 
 def create_all_of(database, sheet, rows):

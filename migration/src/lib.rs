@@ -28,6 +28,8 @@ mod m20261125_000016_words_about_a_person;
 mod m20261129_000017_traits;
 mod m20261129_000018_figures;
 mod m20261129_000019_summands;
+mod m20261130_000020_places;
+mod m20261130_000021_rows_that_wait;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -54,6 +56,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000017_traits::Migration),
             Box::new(m20261129_000018_figures::Migration),
             Box::new(m20261129_000019_summands::Migration),
+            Box::new(m20261130_000020_places::Migration),
+            Box::new(m20261130_000021_rows_that_wait::Migration),
         ]
     }
 }

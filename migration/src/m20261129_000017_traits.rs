@@ -52,7 +52,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-async fn forget_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+pub(crate) async fn forget_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.get_connection().execute(Query::delete().from_table("institution_key")).await?;
     Ok(())
 }

@@ -12,8 +12,8 @@ use sea_orm_migration::MigrationStatus;
 
 use crate::{Store, StoreError, dialect::begin_to_write, institutions::derive_keys};
 
-/// The step that leaves keys of institutions to be found anew.
-const KEYS_OF_TRAITS: &str = "m20261129_000017_traits";
+/// The last step that leaves keys of institutions to be found anew.
+const KEYS_OF_TRAITS: &str = "m20261130_000020_places";
 /// How long a process waits for its turn, as on `PostgreSQL` by the time-outs below.
 const PATIENCE: Duration = Duration::from_mins(2);
 

@@ -8,7 +8,11 @@ use uuid::Uuid;
 use super::{Entry, Likeness, LikenessIndex, ReadRow, Traits};
 use crate::{
     census::Census,
-    institutions::{Institution, InstitutionStatus, duplicates::TraitKey, life::AumsosCode},
+    institutions::{
+        Institution, InstitutionStatus,
+        duplicates::{Named, TraitKey},
+        life::AumsosCode,
+    },
 };
 
 crate::code_list! {
@@ -184,6 +188,11 @@ impl Alike {
     /// The codes that rows name: a record of such a code is the one.
     pub fn codes(&self) -> impl Iterator<Item = &AumsosCode> {
         self.by_code.keys()
+    }
+
+    /// Whether a record that has nothing but words of its name in common with rows may be like one of them.
+    pub fn may_be_named(&self, named: &Named) -> bool {
+        self.index.has_named(named)
     }
 
     /// Compares all rows with a record. The same record again changes nothing.

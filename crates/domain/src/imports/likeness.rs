@@ -6,7 +6,7 @@ use std::{
     hash::{BuildHasher, RandomState},
 };
 
-use crate::institutions::duplicates::{Likeness, TraitKey, Traits};
+use crate::institutions::duplicates::{Likeness, Named, TraitKey, Traits};
 
 use super::Entry;
 
@@ -38,10 +38,18 @@ impl LikenessIndex {
         number
     }
 
+    /// Whether one under these keys has the same name.
+    pub fn has_named(&self, named: &Named) -> bool {
+        self.under(&named.keys()).any(|number| self.traits.get(number).is_some_and(|traits| traits.is_named_as(named)))
+    }
+
+    fn under(&self, keys: &[TraitKey]) -> impl Iterator<Item = usize> {
+        keys.iter().filter_map(|key| self.by_key.get(&self.hashes.hash_one(key))).flatten().copied()
+    }
+
     /// Those under any of these keys that are alike, the surest first, then in the order they were added.
     pub fn alike(&self, traits: &Traits, keys: &[TraitKey]) -> Vec<(usize, Likeness)> {
-        let under = keys.iter().filter_map(|key| self.by_key.get(&self.hashes.hash_one(key)));
-        let mut candidates: Vec<usize> = under.flatten().copied().collect();
+        let mut candidates: Vec<usize> = self.under(keys).collect();
         candidates.sort_unstable();
         candidates.dedup();
         let mut alike: Vec<(usize, Likeness)> = candidates

@@ -13,8 +13,12 @@ use aumsos_domain::{
     access::{ActorId, Scope},
     census::{CarePlace, Census, CensusReport},
     imports::{Alike, KnownInstitution},
-    institutions::{Contact, Institution, Profile, duplicates::TraitKey, life::AumsosCode},
-    regions::RegionLevel,
+    institutions::{
+        Contact, Institution, Profile,
+        duplicates::{Named, Trait, TraitKey},
+        life::AumsosCode,
+    },
+    regions::{RegionCode, RegionLevel},
 };
 
 use super::{
@@ -187,32 +191,54 @@ struct KnownRow {
     census_on: Option<String>,
 }
 
+/// A record by its name alone.
+#[derive(FromQueryResult)]
+struct NamedRow {
+    id: Uuid,
+    name_key: String,
+    province: String,
+    regency: String,
+    district: Option<String>,
+    village: Option<String>,
+}
+
+impl NamedRow {
+    fn named(self) -> Result<Named, StoreError> {
+        let upper = if self.regency.is_empty() { self.province } else { self.regency };
+        let region = RegionCode::parse(&self.village.or(self.district).unwrap_or(upper));
+        Ok(Named::of(self.name_key, region.map_err(|_| DAMAGED)?))
+    }
+}
+
 impl Store {
     /// Compares rows with all records of the register that are like one of them, of those that are public or lie in a
     /// scope: a verdict must not tell of more.
     pub(crate) async fn compare_with_register(&self, mut alike: Alike, scope: &Scope) -> Result<Alike, StoreError> {
-        let found: Vec<Uuid> = self.worth_comparing(&alike).await?.into_iter().collect();
+        let (mut found, by_word) = self.sharing_traits(&alike).await?;
+        for ids in by_word.chunks(RECORDS_AT_ONCE) {
+            let rows = self.named(ids).await?;
+            let named;
+            (alike, named) = apart(alike, move |alike| named_as_one_of(alike, rows)).await?;
+            found.extend(named);
+        }
         // A few at a time, so that no more are in memory.
         for ids in found.chunks(RECORDS_AT_ONCE) {
             let documents = self.documents_within(ids, scope).await?;
-            // Apart from the threads that answer requests: thousands of them take a while.
-            let comparing = tokio::task::spawn_blocking(move || {
-                for document in documents {
-                    alike.compare(&kept::read_document(&document)?);
-                }
-                Ok::<_, StoreError>(alike)
-            });
-            alike = comparing.await.map_err(|_| StoreError::Unreadable("an institution"))??;
+            let compare = move |alike: &mut Alike| {
+                documents.iter().try_for_each(|document| Ok(alike.compare(&kept::read_document(document)?)))
+            };
+            (alike, ()) = apart(alike, compare).await?;
         }
         Ok(alike)
     }
 
-    /// The ids of all that have a trait or a code that rows have. Ids, and no subquery: a planner that has no statistics
-    /// yet, as between two large imports, would walk all keys for each institution.
-    async fn worth_comparing(&self, alike: &Alike) -> Result<BTreeSet<Uuid>, StoreError> {
+    /// The ids of all that have a trait or a code that rows have, and of those that share words of a name alone. Ids, and no
+    /// subquery: a planner that has no statistics yet, as between two large imports, would walk all keys for each institution.
+    async fn sharing_traits(&self, alike: &Alike) -> Result<(Vec<Uuid>, Vec<Uuid>), StoreError> {
         use institution::Column;
-        let mut found = BTreeSet::new();
+        let (mut found, mut by_word) = (BTreeSet::new(), BTreeSet::new());
         for (of, values) in by_trait(alike.traits()) {
+            let found = if of == Trait::Word { &mut by_word } else { &mut found };
             for row in self.read.query_all(&holders(self.backend(), of, &values)?).await? {
                 found.insert(row.try_get_by_index::<Uuid>(0)?);
             }
@@ -221,7 +247,27 @@ impl Store {
         let is_of_one = is_one_of(self.backend(), Column::Code.into_expr(), codes)?;
         let of_codes = institution::Entity::find().select_only().column(Column::Id).filter(is_of_one);
         found.extend(of_codes.into_tuple::<Uuid>().all(&self.read).await?);
-        Ok(found)
+        let by_word = by_word.difference(&found).copied().collect();
+        Ok((found.into_iter().collect(), by_word))
+    }
+
+    /// The names of some records, and where they lie.
+    async fn named(&self, ids: &[Uuid]) -> Result<Vec<NamedRow>, StoreError> {
+        use institution::Column;
+        Ok(institution::Entity::find()
+            .select_only()
+            .columns([
+                Column::Id,
+                Column::NameKey,
+                Column::Province,
+                Column::Regency,
+                Column::District,
+                Column::Village,
+            ])
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .into_model()
+            .all(&self.read)
+            .await?)
     }
 
     /// The documents of those records that are public or lie in a scope.
@@ -262,6 +308,30 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// Those that may be like a row by their name alone: in a large district many homes share a word, and few a name.
+fn named_as_one_of(alike: &Alike, rows: Vec<NamedRow>) -> Result<Vec<Uuid>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows {
+        let id = row.id;
+        if alike.may_be_named(&row.named()?) {
+            found.push(id);
+        }
+    }
+    Ok(found)
+}
+
+/// Compares apart from the threads that answer requests: thousands of records take a while.
+async fn apart<T: Send + 'static>(
+    mut alike: Alike,
+    compare: impl FnOnce(&mut Alike) -> Result<T, StoreError> + Send + 'static,
+) -> Result<(Alike, T), StoreError> {
+    let comparing = tokio::task::spawn_blocking(move || {
+        let told = compare(&mut alike)?;
+        Ok((alike, told))
+    });
+    comparing.await.map_err(|_| StoreError::Unreadable("an institution"))?
 }
 
 async fn latest_censuses(store: &Store, rows: &[KnownRow]) -> Result<HashMap<Uuid, Census>, StoreError> {
