@@ -225,7 +225,10 @@ impl Store {
         for ids in found.chunks(RECORDS_AT_ONCE) {
             let documents = self.documents_within(ids, scope).await?;
             let compare = move |alike: &mut Alike| {
-                documents.iter().try_for_each(|document| Ok(alike.compare(&kept::read_document(document)?)))
+                for document in documents {
+                    alike.compare(&kept::read_document(&document)?);
+                }
+                Ok(())
             };
             (alike, ()) = apart(alike, compare).await?;
         }

@@ -100,11 +100,15 @@ fn any_traits() -> impl Strategy<Value = Traits> {
 proptest! {
     #[test]
     fn whoever_is_near_is_found_by_its_place(
-        (latitude, longitude) in (-11.4..6.4, 94.6..141.4), (north, east) in (-0.0018..0.0018, -0.0018..0.0018)
+        (latitude, longitude) in (-11.4..6.4_f64, 94.6..141.4),
+        (apart, bearing) in (0.0..199.9_f64, 0.0..std::f64::consts::TAU),
     ) {
+        // One degree of latitude is 111,195 m.
+        let north = apart * bearing.cos() / 111_195.0;
+        let east = apart * bearing.sin() / 111_195.0 / latitude.to_radians().cos();
         let one = Position { latitude, longitude, precision: PositionPrecision::Building };
         let other = Position { latitude: latitude + north, longitude: longitude + east, ..one };
-        prop_assume!(one.distance_m(other.latitude, other.longitude) <= NEAR_M);
+        prop_assert!(one.distance_m(other.latitude, other.longitude) <= NEAR_M);
         let (home, another) = (name("LKSA Al Amin"), name("LKSA Budi Mulia"));
         let placed = |name, position| Traits::of(&Description { position: Some(position), ..described(name, "35.78") });
         let looked_for = placed(&home, one).keys_to_look_for();
