@@ -4,6 +4,7 @@
 //! unit of work ([`Store::write`], [`Store::write_once`]) and nowhere else.
 
 pub mod access;
+mod apart;
 mod backup;
 pub mod beneficiaries;
 pub mod clients;
@@ -41,6 +42,7 @@ mod subjects;
 #[cfg(test)]
 mod test_store;
 pub mod vault;
+mod wal_checkpoints;
 mod work;
 
 pub use backup::{Copy, CopyError};

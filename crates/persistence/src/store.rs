@@ -19,6 +19,7 @@ use crate::{
     reads::Reads,
     replica::{Replica, ReplicaSettings},
     vault::Vault,
+    wal_checkpoints::WalCheckpoints,
 };
 
 /// How to reach the database.
@@ -69,6 +70,8 @@ pub struct Store {
     pub(crate) queued: Arc<Notify>,
     /// Those who wait for the one writer of SQLite.
     pub(crate) line: Line,
+    /// What copies the log of SQLite.
+    wal_checkpoints: WalCheckpoints,
     /// How many changes this process has committed, or may have.
     commits: Arc<AtomicU64>,
     /// The last sealed position this process knows of.
@@ -111,6 +114,7 @@ impl Store {
             committed: Arc::new(Notify::new()),
             queued: Arc::new(Notify::new()),
             line: Line::default(),
+            wal_checkpoints: WalCheckpoints::default(),
             commits: Arc::new(AtomicU64::new(0)),
             sealed: Arc::new(watch::Sender::new(0)),
         };
@@ -166,6 +170,13 @@ impl Store {
         if self.is_sqlite() { &self.write } else { &self.aside }
     }
 
+    /// Has SQLite's log copied into its file before long.
+    pub(crate) fn begin_wal_checkpoint(&self) {
+        if self.is_sqlite() {
+            self.wal_checkpoints.begin(&self.aside);
+        }
+    }
+
     /// Lets SQLite look at tables that have grown, so that it knows which index serves a question. `PostgreSQL` does so by
     /// itself.
     pub async fn refresh_planner(&self) -> Result<(), StoreError> {
@@ -192,7 +203,7 @@ impl Store {
 }
 
 /// Connections apart from those for requests.
-const ASIDE: u32 = 2;
+const ASIDE: u32 = 3;
 
 /// Rows that SQLite's thread reads ahead of who asked for them.
 const ROWS_AHEAD: usize = 256;
@@ -233,10 +244,9 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
                 .row_buffer_size(ROWS_AHEAD)
                 .statement_cache_capacity(STATEMENTS);
             match access {
-                // Room for the pages that a large import comes back to, in KiB.
-                // Pages that one commit after the other changes are copied into the file once for several of them: so many in
-                // the log, 16 MiB, and not SQLite's 1,000, which are fewer than one batch of an import changes.
-                Access::Writer => sqlite.pragma("cache_size", "-16384").pragma("wal_autocheckpoint", "4000"),
+                // Room for the pages that a large import comes back to, in KiB. The log is copied by another connection
+                // (`wal_checkpoints`); where that comes after too slowly, the writer does so itself at so many pages, 128 MiB.
+                Access::Writer => sqlite.pragma("cache_size", "-16384").pragma("wal_autocheckpoint", "32000"),
                 Access::Reader => sqlite.pragma("query_only", "ON"),
             }
         });

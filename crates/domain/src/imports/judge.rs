@@ -190,9 +190,9 @@ impl Alike {
         self.by_code.keys()
     }
 
-    /// Whether a record that has nothing but words of its name in common with rows may be like one of them.
-    pub fn may_be_named(&self, named: &Named) -> bool {
-        self.index.has_named(named)
+    /// Whether a record that has these keys in common with rows may be like one of them, by its name.
+    pub fn may_have(&self, named: &Named, shared: &[TraitKey]) -> bool {
+        self.index.may_have(named, shared)
     }
 
     /// Compares all rows with a record. The same record again changes nothing.

@@ -38,18 +38,21 @@ impl LikenessIndex {
         number
     }
 
-    /// Whether one under these keys has the same name.
-    pub fn has_named(&self, named: &Named) -> bool {
-        self.under(&named.keys()).any(|number| self.traits.get(number).is_some_and(|traits| traits.is_named_as(named)))
+    /// Whether one of those here may be an institution of that name which has these of their keys.
+    pub fn may_have(&self, named: &Named, shared: &[TraitKey]) -> bool {
+        shared.iter().any(|key| {
+            let mut sharing = self.under(key).filter_map(|number| self.traits.get(number));
+            sharing.any(|traits| traits.may_be(named, key.of))
+        })
     }
 
-    fn under(&self, keys: &[TraitKey]) -> impl Iterator<Item = usize> {
-        keys.iter().filter_map(|key| self.by_key.get(&self.hashes.hash_one(key))).flatten().copied()
+    fn under(&self, key: &TraitKey) -> impl Iterator<Item = usize> {
+        self.by_key.get(&self.hashes.hash_one(key)).into_iter().flatten().copied()
     }
 
     /// Those under any of these keys that are alike, the surest first, then in the order they were added.
     pub fn alike(&self, traits: &Traits, keys: &[TraitKey]) -> Vec<(usize, Likeness)> {
-        let mut candidates: Vec<usize> = self.under(keys).collect();
+        let mut candidates: Vec<usize> = keys.iter().flat_map(|key| self.under(key)).collect();
         candidates.sort_unstable();
         candidates.dedup();
         let mut alike: Vec<(usize, Likeness)> = candidates

@@ -9,7 +9,7 @@ use super::{
     json::{Geojson, Ndjson},
     parquet::Parquet,
 };
-use crate::StoreError;
+use crate::{StoreError, apart::apart};
 
 /// Writes records in one form. Everything goes into the buffer that is handed in.
 pub(super) trait Encoder<T>: Send {
@@ -35,7 +35,7 @@ impl<T: Send + 'static> Pen<T> {
     /// Writes a batch, or the end when there is none, on a thread for blocking work: a thousand records take
     /// milliseconds, which other requests would wait for.
     async fn write(mut self, rows: Option<Vec<T>>) -> Result<(Self, Bytes), StoreError> {
-        let written = tokio::task::spawn_blocking(move || {
+        let writing = apart("a record that was to be exported", move || {
             let mut out = Vec::with_capacity(self.last + self.last / 8);
             if !self.has_begun {
                 self.encoder.begin(&mut out)?;
@@ -48,7 +48,7 @@ impl<T: Send + 'static> Pen<T> {
             self.last = out.len();
             Ok((self, Bytes::from(out)))
         });
-        written.await.map_err(|_| StoreError::Unreadable("a record that was to be exported"))?
+        writing.await
     }
 }
 

@@ -46,25 +46,30 @@ impl Store {
     /// Applies an import to its end.
     pub(crate) async fn apply_import(&self, job: &LeasedJob) -> Result<(), StoreError> {
         while let Applied::Rows(_) = self.apply_import_batch(job).await? {}
-        self.refresh_planner().await
+        Ok(())
     }
 
-    /// Applies the next rows of an import, as whoever began to apply it.
+    /// Applies the next rows of an import, as whoever began to apply it. After the last of them SQLite's planner looks at
+    /// tables that have grown.
     pub async fn apply_import_batch(&self, job: &LeasedJob) -> Result<Applied, StoreError> {
         let found = import::Entity::find_by_id(job.subject).one(&self.write).await?;
         let import = read_import(&found.ok_or(DAMAGED)?)?;
         let author = Author { actor: import.applied_by.unwrap_or(ActorId::System), request_id: None };
         let units = self.responsible_units().await?;
         let mut attempt = 1;
-        loop {
+        let applied = loop {
             match self.apply_once(job, &author, &units).await {
                 Err(error) if error.is_contended() && attempt < ATTEMPTS => {
                     tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
                     attempt += 1;
                 }
-                outcome => return outcome,
+                outcome => break outcome?,
             }
+        };
+        if applied == Applied::All {
+            self.refresh_planner().await?;
         }
+        Ok(applied)
     }
 
     async fn apply_once(

@@ -1,14 +1,19 @@
 //! Judging rows against the register: reads alone, a few queries however many rows there are.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    pin::pin,
+    sync::Arc,
+};
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use aumsos_domain::{
     access::{ActorId, Scope},
     imports::{
-        Alike, Candidate, Import, ImportField, ImportStatus, ImportSummary, ReadRow, Remark, Verdict,
+        Alike, Candidate, Entry, Import, ImportField, ImportStatus, ImportSummary, ReadRow, Remark, Verdict,
         import::IMPORT_ROW_OUTSIDE_SCOPE, judge,
     },
     text_value::Line,
@@ -20,10 +25,12 @@ use super::{
     entity::row,
     kept::{JudgedRow, fingerprint},
 };
-use crate::{Store, StoreError, clock, dialect::is_one_of};
+use crate::{Store, StoreError, apart::apart, clock, dialect::is_one_of};
 
 /// So many rows are compared with the register, or laid beside their records, at once.
 const ROWS_AT_ONCE: usize = 500;
+/// While one group of rows is compared, the records of the next are read.
+const GROUPS_AT_ONCE: usize = 2;
 
 /// What the caller says of an import beyond its file.
 #[derive(Debug, Clone)]
@@ -120,7 +127,13 @@ impl Store {
         let candidates = self.candidates(rows, &applied, scope).await?;
         let foreign: HashSet<Uuid> =
             candidates.iter().flatten().filter(|one| !reached.contains(&one.unit_id)).map(|one| one.id).collect();
-        let mut verdicts = in_the_background(rows, move |rows| judge(rows, &applied, &candidates)).await?;
+        let taken = std::mem::take(rows);
+        let judging = apart("an import", move || {
+            let verdicts = judge(&taken, &applied, &candidates);
+            Ok((taken, verdicts))
+        });
+        let (judged, mut verdicts) = judging.await?;
+        *rows = judged;
         self.lay_beside(rows, &mut verdicts).await?;
         let mut settled = Vec::with_capacity(verdicts.len());
         for (row, verdict) in rows.iter_mut().zip(verdicts) {
@@ -157,31 +170,39 @@ impl Store {
     /// a time, so that never much of the register is in memory.
     async fn candidates(
         &self,
-        rows: &mut Vec<ReadRow>,
+        rows: &[ReadRow],
         applied: &[Option<Uuid>],
         scope: &Scope,
     ) -> Result<Vec<Vec<Candidate>>, StoreError> {
-        let open: Vec<usize> = rows
-            .iter()
-            .zip(applied)
-            .enumerate()
-            .filter(|(_, (row, applied))| applied.is_none() && row.said.is_ok())
-            .map(|(at, _)| at)
-            .collect();
+        let entries = rows.iter().zip(applied).map(|(row, applied)| match (&row.said, applied) {
+            (Ok(entry), None) => Some(Arc::clone(entry)),
+            _ => None,
+        });
+        let open: Vec<(usize, Arc<Entry>)> =
+            entries.enumerate().filter_map(|(at, entry)| entry.map(|entry| (at, entry))).collect();
         let mut candidates = vec![Vec::new(); rows.len()];
-        for group in open.chunks(ROWS_AT_ONCE) {
-            let of_group = group.to_vec();
-            let alike = in_the_background(rows, move |rows| {
-                Alike::of(of_group.iter().filter_map(|at| rows.get(*at)?.said.as_deref().ok()))
-            });
-            let alike = self.compare_with_register(alike.await?, scope).await?;
-            for (at, found) in group.iter().zip(alike.candidates()) {
-                if let Some(place) = candidates.get_mut(*at) {
+        let groups = stream::iter(open.chunks(ROWS_AT_ONCE).map(|group| self.candidates_of(group, scope)));
+        let mut found = pin!(groups.buffered(GROUPS_AT_ONCE));
+        while let Some(of_group) = found.try_next().await? {
+            for (at, found) in of_group {
+                if let Some(place) = candidates.get_mut(at) {
                     *place = found;
                 }
             }
         }
         Ok(candidates)
+    }
+
+    /// The records that each of some rows is like.
+    async fn candidates_of(
+        &self,
+        group: &[(usize, Arc<Entry>)],
+        scope: &Scope,
+    ) -> Result<Vec<(usize, Vec<Candidate>)>, StoreError> {
+        let (places, entries): (Vec<usize>, Vec<Arc<Entry>>) = group.iter().cloned().unzip();
+        let alike = apart("an import", move || Ok(Alike::of(entries.iter().map(|entry| &**entry))));
+        let alike = self.compare_with_register(alike.await?, scope).await?;
+        Ok(places.into_iter().zip(alike.candidates()).collect())
     }
 
     /// The institutions of rows that were written, or decided on, before.
@@ -198,21 +219,6 @@ impl Store {
             .await?;
         Ok(written.into_iter().collect())
     }
-}
-
-/// Works on rows apart from the threads that answer requests: thousands of them take a while.
-async fn in_the_background<T: Send + 'static>(
-    rows: &mut Vec<ReadRow>,
-    work: impl FnOnce(&[ReadRow]) -> T + Send + 'static,
-) -> Result<T, StoreError> {
-    let taken = std::mem::take(rows);
-    let working = tokio::task::spawn_blocking(move || {
-        let done = work(&taken);
-        (taken, done)
-    });
-    let (taken, done) = working.await.map_err(|_| StoreError::Unreadable("an import"))?;
-    *rows = taken;
-    Ok(done)
 }
 
 fn elsewhere() -> Vec<Remark> {

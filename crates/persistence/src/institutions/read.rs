@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, Work,
+    apart::apart,
     clock::today,
     exports::batches,
     page::{Direction, KeyValue, Page},
@@ -204,13 +205,12 @@ impl Store {
         batches(fetch, move |row: &QueryResult| key_of(row, &sorted.1))
             .map_ok(move |rows| {
                 let asked = Arc::clone(&shown);
-                let showing = tokio::task::spawn_blocking(move || {
+                apart("an institution", move || {
                     let rows: Vec<Row> =
                         rows.iter().map(|row| Row::from_query_result(row, "")).collect::<Result<_, _>>()?;
                     let contacts = vec![Vec::new(); rows.len()];
                     show(rows, contacts, &asked.0)
-                });
-                async { showing.await.map_err(|_| StoreError::Unreadable("an institution"))? }
+                })
             })
             .try_buffered(SHOWN_AT_ONCE)
     }

@@ -1,6 +1,9 @@
 //! Many institutions at once: taking them into the register, and reading those that rows of a sheet may speak of.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
@@ -15,7 +18,7 @@ use aumsos_domain::{
     imports::{Alike, KnownInstitution},
     institutions::{
         Contact, Institution, Profile,
-        duplicates::{Named, Trait, TraitKey},
+        duplicates::{Named, Surroundings, Trait, TraitKey},
         life::AumsosCode,
     },
     regions::{RegionCode, RegionLevel},
@@ -30,6 +33,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, Work,
+    apart::apart,
     clock::to_micros,
     dialect::is_one_of,
     ledger::{Change, State},
@@ -203,10 +207,10 @@ struct NamedRow {
 }
 
 impl NamedRow {
-    fn named(self) -> Result<Named, StoreError> {
-        let upper = if self.regency.is_empty() { self.province } else { self.regency };
-        let region = RegionCode::parse(&self.village.or(self.district).unwrap_or(upper));
-        Ok(Named::of(self.name_key, region.map_err(|_| DAMAGED)?))
+    fn region(&self) -> Result<RegionCode, StoreError> {
+        let upper = if self.regency.is_empty() { &self.province } else { &self.regency };
+        let finest = self.village.as_ref().or(self.district.as_ref()).unwrap_or(upper);
+        RegionCode::parse(finest).map_err(|_| DAMAGED)
     }
 }
 
@@ -214,44 +218,53 @@ impl Store {
     /// Compares rows with all records of the register that are like one of them, of those that are public or lie in a
     /// scope: a verdict must not tell of more.
     pub(crate) async fn compare_with_register(&self, mut alike: Alike, scope: &Scope) -> Result<Alike, StoreError> {
-        let (mut found, by_word) = self.sharing_traits(&alike).await?;
-        for ids in by_word.chunks(RECORDS_AT_ONCE) {
-            let rows = self.named(ids).await?;
+        let shared = Arc::new(self.sharing_traits(&alike).await?);
+        let mut found = self.of_codes(&alike).await?;
+        let mut by_name = Vec::new();
+        for (id, keys) in &*shared {
+            let has_contact = keys.iter().any(|key| key.of == Trait::Contact);
+            if has_contact { found.push(*id) } else { by_name.push(*id) }
+        }
+        for ids in by_name.chunks(RECORDS_AT_ONCE) {
+            let (rows, shared) = (self.named(ids).await?, Arc::clone(&shared));
             let named;
-            (alike, named) = apart(alike, move |alike| named_as_one_of(alike, rows)).await?;
+            (alike, named) = apart("an institution", move || named_as_rows(alike, rows, &shared)).await?;
             found.extend(named);
         }
         // A few at a time, so that no more are in memory.
         for ids in found.chunks(RECORDS_AT_ONCE) {
             let documents = self.documents_within(ids, scope).await?;
-            let compare = move |alike: &mut Alike| {
+            let comparing = apart("an institution", move || {
                 for document in documents {
                     alike.compare(&kept::read_document(&document)?);
                 }
-                Ok(())
-            };
-            (alike, ()) = apart(alike, compare).await?;
+                Ok(alike)
+            });
+            alike = comparing.await?;
         }
         Ok(alike)
     }
 
-    /// The ids of all that have a trait or a code that rows have, and of those that share words of a name alone. Ids, and no
-    /// subquery: a planner that has no statistics yet, as between two large imports, would walk all keys for each institution.
-    async fn sharing_traits(&self, alike: &Alike) -> Result<(Vec<Uuid>, Vec<Uuid>), StoreError> {
-        use institution::Column;
-        let (mut found, mut by_word) = (BTreeSet::new(), BTreeSet::new());
+    /// All that have a key in common with rows, and which. No subquery of what is asked next: a planner that has no statistics
+    /// yet, as between two large imports, would walk all keys for each institution.
+    async fn sharing_traits(&self, alike: &Alike) -> Result<BTreeMap<Uuid, Vec<TraitKey>>, StoreError> {
+        let mut shared: BTreeMap<Uuid, Vec<TraitKey>> = BTreeMap::new();
         for (of, values) in by_trait(alike.traits()) {
-            let found = if of == Trait::Word { &mut by_word } else { &mut found };
-            for row in self.read.query_all(&holders(self.backend(), of, &values)?).await? {
-                found.insert(row.try_get_by_index::<Uuid>(0)?);
+            let holders = holders(self.backend(), of, &values)?.column("value").take();
+            for row in self.read.query_all(&holders).await? {
+                let value = row.try_get_by_index(1)?;
+                shared.entry(row.try_get_by_index(0)?).or_default().push(TraitKey { of, value });
             }
         }
-        let codes = alike.codes().map(AumsosCode::as_str);
-        let is_of_one = is_one_of(self.backend(), Column::Code.into_expr(), codes)?;
+        Ok(shared)
+    }
+
+    /// The ids of the records of which rows name the code.
+    async fn of_codes(&self, alike: &Alike) -> Result<Vec<Uuid>, StoreError> {
+        use institution::Column;
+        let is_of_one = is_one_of(self.backend(), Column::Code.into_expr(), alike.codes().map(AumsosCode::as_str))?;
         let of_codes = institution::Entity::find().select_only().column(Column::Id).filter(is_of_one);
-        found.extend(of_codes.into_tuple::<Uuid>().all(&self.read).await?);
-        let by_word = by_word.difference(&found).copied().collect();
-        Ok((found.into_iter().collect(), by_word))
+        Ok(of_codes.into_tuple().all(&self.read).await?)
     }
 
     /// The names of some records, and where they lie.
@@ -313,28 +326,22 @@ impl Store {
     }
 }
 
-/// Those that may be like a row by their name alone: in a large district many homes share a word, and few a name.
-fn named_as_one_of(alike: &Alike, rows: Vec<NamedRow>) -> Result<Vec<Uuid>, StoreError> {
-    let mut found = Vec::new();
-    for row in rows {
-        let id = row.id;
-        if alike.may_be_named(&row.named()?) {
-            found.push(id);
+/// Those that may be like a row by their names: in a large district many homes share a word or a street, and few a name.
+fn named_as_rows(
+    alike: Alike,
+    named: Vec<NamedRow>,
+    shared: &BTreeMap<Uuid, Vec<TraitKey>>,
+) -> Result<(Alike, Vec<Uuid>), StoreError> {
+    let (mut found, mut surroundings) = (Vec::new(), HashMap::new());
+    for row in named {
+        let region = row.region()?;
+        let around = surroundings.entry(region).or_insert_with(|| Surroundings::of(region));
+        let keys = shared.get(&row.id).map_or(&[][..], Vec::as_slice);
+        if alike.may_have(&Named::of(row.name_key, around), keys) {
+            found.push(row.id);
         }
     }
-    Ok(found)
-}
-
-/// Compares apart from the threads that answer requests: thousands of records take a while.
-async fn apart<T: Send + 'static>(
-    mut alike: Alike,
-    compare: impl FnOnce(&mut Alike) -> Result<T, StoreError> + Send + 'static,
-) -> Result<(Alike, T), StoreError> {
-    let comparing = tokio::task::spawn_blocking(move || {
-        let told = compare(&mut alike)?;
-        Ok((alike, told))
-    });
-    comparing.await.map_err(|_| StoreError::Unreadable("an institution"))?
+    Ok((alike, found))
 }
 
 async fn latest_censuses(store: &Store, rows: &[KnownRow]) -> Result<HashMap<Uuid, Census>, StoreError> {

@@ -116,6 +116,7 @@ pub(crate) async fn commit(
     let counted = has_changes.then(|| Counted(store));
     commit_in_time(transaction).await?;
     drop(counted);
+    store.begin_wal_checkpoint();
     match sealed {
         Some(position) => store.sealed_to(position),
         None => store.committed.notify_one(),

@@ -159,7 +159,6 @@ impl Import {
             Err(ImportError::Store(error)) => return Err(error.into()),
         }
         self.work_off(store, id).await?;
-        store.refresh_planner().await?;
         let import = store.import(id, &sight).await?.ok_or(StoreError::Unreadable("an import"))?;
         // As the rows stand now: what was written, and what became of those that moved on since they were judged.
         self.write_outcomes(store.stream_import_rows(id, Vec::new())).await?;

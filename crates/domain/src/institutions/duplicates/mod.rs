@@ -20,7 +20,7 @@ use names::NameLikeness;
 use pair::Common;
 
 pub use keys::{Trait, TraitKey};
-pub use names::Named;
+pub use names::{Named, Surroundings};
 
 /// Two positions of buildings that are no farther apart may be one building.
 const SAME_BUILDING_M: f64 = 150.0;
@@ -147,7 +147,7 @@ impl Traits {
     pub fn of(described: &Description<'_>) -> Self {
         let papers = described.papers.iter().filter(|paper| paper.number.as_str().len() >= 6);
         Self {
-            named: Named::of(spelling::fold(described.name.as_str()), described.region),
+            named: Named::of(spelling::fold(described.name.as_str()), &Surroundings::of(described.region)),
             kind: described.kind,
             operator: described.operator,
             street: described.street.map(|street| spelling::fold(street.as_str())),
@@ -163,9 +163,14 @@ impl Traits {
         self.compare(other).likeness
     }
 
-    /// Whether the names are one, as two must be named that have nothing but their names in common and are alike.
-    pub fn is_named_as(&self, named: &Named) -> bool {
-        self.named.likeness(named) == NameLikeness::Same
+    /// Whether one that has a key of this trait in common with it may be alike, by its name: without a contact in common only
+    /// those are whose names are, and by words alone those whose names are the same.
+    pub fn may_be(&self, named: &Named, sharing: Trait) -> bool {
+        match sharing {
+            Trait::Contact => true,
+            Trait::Paper | Trait::Street | Trait::Place => self.named.likeness(named) != NameLikeness::Different,
+            Trait::Word => self.named.likeness(named) == NameLikeness::Same,
+        }
     }
 
     /// How sure it is that these are one institution, and by what.

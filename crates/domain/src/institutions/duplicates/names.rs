@@ -35,17 +35,35 @@ struct Word {
     sound: String,
 }
 
-impl Named {
-    /// By its folded name ([`spelling::fold`]) and the finest region known.
-    pub fn of(folded: String, region: RegionCode) -> Self {
+/// Where institutions lie, as their names may say it.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    region: RegionCode,
+    /// The folded names of the region and of those that it lies in.
+    places: Vec<String>,
+}
+
+impl Surroundings {
+    /// Of the finest region known.
+    pub fn of(region: RegionCode) -> Self {
         let chain = Regions::get().chain(region);
-        let places: Vec<String> = chain.iter().map(|region| spelling::fold(region.name)).collect();
-        let is_of_place = |word: &Word| places.iter().flat_map(|place| place.split(' ')).any(|part| part == word.text);
+        Self { region, places: chain.iter().map(|region| spelling::fold(region.name)).collect() }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.places.iter().flat_map(|place| place.split(' ')).any(|part| part == word)
+    }
+}
+
+impl Named {
+    /// By its folded name ([`spelling::fold`]) and where it lies.
+    pub fn of(folded: String, surroundings: &Surroundings) -> Self {
+        let region = surroundings.region;
         let (of_places, telling) = folded
             .split(' ')
             .filter(|word| !word.is_empty() && !COMMON.contains(word))
             .map(|word| Word { text: word.to_owned(), sound: spelling::sounds_like(word) })
-            .partition(is_of_place);
+            .partition(|word: &Word| surroundings.has(&word.text));
         let regency = region.ancestor(RegionLevel::Regency).unwrap_or(region);
         Self { name: folded, telling, of_places, region, regency }
     }
