@@ -235,7 +235,11 @@ async fn metrics_have_an_address_of_their_own_where_that_is_configured() {
     let settings = [("AUMSOS_HTTP__METRICS_LISTEN", free.as_str())];
     let server = TestServer::start(TestDatabase::migrated(System::Sqlite), &settings).await;
     server.anonymous().get("/v1/code-lists").await.expect_status(200);
+    let brew = reqwest::Method::from_bytes(b"BREW").unwrap();
+    reqwest::Client::new().request(brew, format!("{}/v1/code-lists", server.url())).send().await.unwrap();
     let metrics = reqwest::get(format!("http://{free}/metrics")).await.unwrap().text().await.unwrap();
-    assert!(metrics.contains("http_requests_total"), "{metrics}");
+    let counted = r#"http_requests_total{operation="list_code_lists",method="GET",status="200"} "#;
+    assert!(metrics.lines().any(|line| line.starts_with(counted)), "{metrics}");
+    assert!(metrics.contains(r#"method="other""#) && !metrics.contains("BREW"), "{metrics}");
     server.anonymous().get("/metrics").await.expect_status(401);
 }

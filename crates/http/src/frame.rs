@@ -25,6 +25,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
     access::{Identity, tokens::TokenError},
+    metered,
     oauth::token::invalid_token,
     operation::{self, Operation},
     pace::step_aside,
@@ -284,18 +285,13 @@ fn finish<B>(response: &mut ServiceResponse<B>, id: &str, standing: Option<Stand
 }
 
 fn record(request: &HttpRequest, status: StatusCode, begun: Instant) {
-    let seconds = begun.elapsed().as_secs_f64();
+    let took = begun.elapsed();
     let operation = operation::of(request);
     let name = operation.map_or("none", Operation::id);
     // A page is no operation. To find its route once more is dear: it is held against all patterns.
     let found = if operation.is_none() { request.match_pattern() } else { None };
     let route = operation.map(Operation::path).or(found.as_deref());
-    let labels = [
-        ("operation", name.to_owned()),
-        ("method", request.method().to_string()),
-        ("status", status.as_u16().to_string()),
-    ];
-    metrics::counter!("http_requests_total", &labels).increment(1);
-    metrics::histogram!("http_request_duration_seconds", "operation" => name).record(seconds);
-    tracing::info!(operation = name, route, status = status.as_u16(), duration_ms = seconds * 1000.0, "answered");
+    metered::count(name, request.method(), status, took);
+    let duration_ms = took.as_secs_f64() * 1000.0;
+    tracing::info!(operation = name, route, status = status.as_u16(), duration_ms, "answered");
 }

@@ -25,6 +25,7 @@ pub mod imports;
 pub mod institutions;
 pub mod listing;
 pub mod me;
+mod metered;
 pub mod metrics;
 pub mod oauth;
 pub mod openapi;

@@ -28,7 +28,7 @@ use super::{
 use crate::{Store, StoreError, apart::apart, clock, dialect::is_one_of};
 
 /// So many rows are compared with the register, or laid beside their records, at once.
-const ROWS_AT_ONCE: usize = 500;
+const ROWS_AT_ONCE: usize = 250;
 /// While one group of rows is compared, the records of the next are read.
 const GROUPS_AT_ONCE: usize = 2;
 
