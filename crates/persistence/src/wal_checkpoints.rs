@@ -49,12 +49,14 @@ impl Drop for UnderWay {
     }
 }
 
-/// Copies what no reader stands in the way of. Says whether that was all, so that the next writer begins the log anew.
+/// Copies what no reader stands in the way of, unless somebody else is copying. Says whether that was all, so that the next
+/// writer begins the log anew.
 async fn copy(connection: &DatabaseConnection) -> Result<bool, DbErr> {
     let statement = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(PASSIVE)");
     let Some(row) = connection.query_one_raw(statement).await? else { return Ok(true) };
+    let is_busy: bool = row.try_get_by_index(0)?;
     let (pages, copied): (i64, i64) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-    Ok(pages == copied)
+    Ok(!is_busy && pages == copied)
 }
 
 #[cfg(test)]
