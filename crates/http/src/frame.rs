@@ -79,7 +79,7 @@ async fn answer<B: MessageBody + 'static>(
     let mut response = with_problem_rendered(&service, response, &id);
     finish(&mut response, &id, standing, is_anonymous);
     record(response.request(), response.status(), begun);
-    step_aside();
+    step_aside(begun);
     Ok(response)
 }
 

@@ -10,14 +10,27 @@ use std::{
 /// away: all that time whoever was to be heard on that processor, and whoever was to read an answer, waits.
 const AT_A_STRETCH: Duration = Duration::from_micros(300);
 
+/// A worker that began on nothing for so long was waiting itself.
+const AT_REST: Duration = Duration::from_micros(50);
+
 thread_local! {
     static SINCE: Cell<Instant> = Cell::new(Instant::now());
+    static LAST: Cell<Instant> = Cell::new(Instant::now());
 }
 
-/// Steps aside when this thread has computed for a while: at once where nobody waits, and else for as long as they need.
-pub(crate) fn step_aside() {
-    if SINCE.get().elapsed() >= AT_A_STRETCH {
+/// Steps aside, behind a request that was begun then, when this thread has computed for a while: at once where nobody waits,
+/// and else for as long as they need. Not one that was waiting: since Linux 6.18 whoever steps aside forfeits what it had left,
+/// and would stand behind all others for its next request.
+pub(crate) fn step_aside(begun: Instant) {
+    let now = Instant::now();
+    if begun.saturating_duration_since(LAST.get()) >= AT_REST {
+        SINCE.set(begun);
+    }
+    LAST.set(now);
+    if now.duration_since(SINCE.get()) >= AT_A_STRETCH {
         thread::yield_now();
-        SINCE.set(Instant::now());
+        let now = Instant::now();
+        SINCE.set(now);
+        LAST.set(now);
     }
 }
