@@ -19,18 +19,17 @@ thread_local! {
 }
 
 /// Steps aside, behind a request that was begun then, when this thread has computed for a while: at once where nobody waits,
-/// and else for as long as they need. Not one that was waiting: since Linux 6.18 whoever steps aside forfeits what it had left,
-/// and would stand behind all others for its next request.
+/// and else for as long as they need. Not one that was waiting itself: it would go behind all others though it took nothing from
+/// them.
 pub(crate) fn step_aside(begun: Instant) {
-    let now = Instant::now();
+    let mut now = Instant::now();
     if begun.saturating_duration_since(LAST.get()) >= AT_REST {
         SINCE.set(begun);
     }
-    LAST.set(now);
     if now.duration_since(SINCE.get()) >= AT_A_STRETCH {
         thread::yield_now();
-        let now = Instant::now();
+        now = Instant::now();
         SINCE.set(now);
-        LAST.set(now);
     }
+    LAST.set(now);
 }

@@ -59,8 +59,8 @@ pub struct Store {
     pub(crate) read: Reads,
     /// Writes go here: on SQLite the one writer.
     pub(crate) write: DatabaseConnection,
-    /// What seals, follows and leases must not stand in line behind requests: connections of their own, which on
-    /// SQLite cannot write.
+    /// What seals, follows, leases and copies SQLite's log must not stand in line behind requests: connections of their own,
+    /// which on SQLite cannot change anything.
     pub(crate) aside: DatabaseConnection,
     pub(crate) replica: Option<Arc<Replica>>,
     pub(crate) vault: Arc<Vault>,

@@ -1,32 +1,25 @@
 //! Copying SQLite's write-ahead log into its file, which SQLite calls a checkpoint, on a connection that nobody waits for:
 //! a writer that did so would have all who stand behind it wait for the disk.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use tokio::sync::Mutex;
 
 /// After a commit the next ones are waited for: a page that several of them change is copied once.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The log of one file, and whether it is being copied.
+/// The log of one file; whoever copies it holds the lock.
 #[derive(Clone, Default)]
-pub(crate) struct WalCheckpoints(Arc<AtomicBool>);
+pub(crate) struct WalCheckpoints(Arc<Mutex<()>>);
 
 impl WalCheckpoints {
     /// Has what was committed copied soon, with what is committed meanwhile.
     pub(crate) fn begin(&self, connection: &DatabaseConnection) {
-        if self.0.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let (under_way, connection) = (UnderWay(self.clone()), connection.clone());
+        let Ok(copying) = Arc::clone(&self.0).try_lock_owned() else { return };
+        let connection = connection.clone();
         tokio::spawn(async move {
-            let _under_way = under_way;
+            let _copying = copying;
             loop {
                 tokio::time::sleep(PAUSE).await;
                 match copy(&connection).await {
@@ -37,15 +30,6 @@ impl WalCheckpoints {
                 }
             }
         });
-    }
-}
-
-/// Copying that has begun; it may break off with the runtime that it is on.
-struct UnderWay(WalCheckpoints);
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.0.store(false, Ordering::Release);
     }
 }
 

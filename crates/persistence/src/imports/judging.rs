@@ -174,12 +174,11 @@ impl Store {
         applied: &[Option<Uuid>],
         scope: &Scope,
     ) -> Result<Vec<Vec<Candidate>>, StoreError> {
-        let entries = rows.iter().zip(applied).map(|(row, applied)| match (&row.said, applied) {
-            (Ok(entry), None) => Some(Arc::clone(entry)),
+        let is_open = |(at, (row, applied)): (usize, (&ReadRow, &Option<Uuid>))| match (&row.said, applied) {
+            (Ok(entry), None) => Some((at, Arc::clone(entry))),
             _ => None,
-        });
-        let open: Vec<(usize, Arc<Entry>)> =
-            entries.enumerate().filter_map(|(at, entry)| entry.map(|entry| (at, entry))).collect();
+        };
+        let open: Vec<(usize, Arc<Entry>)> = rows.iter().zip(applied).enumerate().filter_map(is_open).collect();
         let mut candidates = vec![Vec::new(); rows.len()];
         let groups = stream::iter(open.chunks(ROWS_AT_ONCE).map(|group| self.candidates_of(group, scope)));
         let mut found = pin!(groups.buffered(GROUPS_AT_ONCE));

@@ -1,7 +1,7 @@
 //! Many institutions at once: taking them into the register, and reading those that rows of a sheet may speak of.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -222,8 +222,11 @@ impl Store {
         let mut found = self.of_codes(&alike).await?;
         let mut by_name = Vec::new();
         for (id, keys) in &*shared {
-            let has_contact = keys.iter().any(|key| key.of == Trait::Contact);
-            if has_contact { found.push(*id) } else { by_name.push(*id) }
+            if keys.iter().any(|key| key.of == Trait::Contact) {
+                found.insert(*id);
+            } else if !found.contains(id) {
+                by_name.push(*id);
+            }
         }
         for ids in by_name.chunks(RECORDS_AT_ONCE) {
             let (rows, shared) = (self.named(ids).await?, Arc::clone(&shared));
@@ -231,6 +234,7 @@ impl Store {
             (alike, named) = apart("an institution", move || named_as_rows(alike, rows, &shared)).await?;
             found.extend(named);
         }
+        let found: Vec<Uuid> = found.into_iter().collect();
         // A few at a time, so that no more are in memory.
         for ids in found.chunks(RECORDS_AT_ONCE) {
             let documents = self.documents_within(ids, scope).await?;
@@ -260,11 +264,11 @@ impl Store {
     }
 
     /// The ids of the records of which rows name the code.
-    async fn of_codes(&self, alike: &Alike) -> Result<Vec<Uuid>, StoreError> {
+    async fn of_codes(&self, alike: &Alike) -> Result<BTreeSet<Uuid>, StoreError> {
         use institution::Column;
         let is_of_one = is_one_of(self.backend(), Column::Code.into_expr(), alike.codes().map(AumsosCode::as_str))?;
         let of_codes = institution::Entity::find().select_only().column(Column::Id).filter(is_of_one);
-        Ok(of_codes.into_tuple().all(&self.read).await?)
+        Ok(of_codes.into_tuple().all(&self.read).await?.into_iter().collect())
     }
 
     /// The names of some records, and where they lie.
