@@ -30,6 +30,7 @@ mod m20261129_000018_figures;
 mod m20261129_000019_summands;
 mod m20261130_000020_places;
 mod m20261130_000021_rows_that_wait;
+mod m20261130_000022_statuses;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000019_summands::Migration),
             Box::new(m20261130_000020_places::Migration),
             Box::new(m20261130_000021_rows_that_wait::Migration),
+            Box::new(m20261130_000022_statuses::Migration),
         ]
     }
 }

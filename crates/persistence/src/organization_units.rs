@@ -14,9 +14,11 @@ use uuid::Uuid;
 
 use aumsos_domain::{
     CodeList, RecordKind,
+    access::Scope,
     institutions::Operator,
     organization_units::{OrganizationUnit, UnitLevel, UnitStatus},
     regions::RegionCode,
+    search_words,
     text_value::Name,
 };
 
@@ -248,8 +250,14 @@ impl Work {
     }
 
     /// Whether a unit lies at or below one of these.
-    pub async fn is_below(&mut self, id: Uuid, tops: &[Uuid]) -> Result<bool, StoreError> {
+    pub(crate) async fn is_below(&mut self, id: Uuid, tops: &[Uuid]) -> Result<bool, StoreError> {
         Ok(self.line_above(id).await?.iter().any(|above| tops.contains(above)))
+    }
+
+    /// Whether a unit that there is lies within a scope.
+    pub async fn is_unit_within(&mut self, id: Uuid, scope: &Scope) -> Result<bool, StoreError> {
+        // Every unit hangs below one of the two tops.
+        Ok(scope.is_everywhere() || self.is_below(id, scope.units()).await?)
     }
 
     /// Writes a new unit with its line of ancestors.
@@ -359,7 +367,9 @@ impl Work {
 
     async fn index_unit(&mut self, unit: &OrganizationUnit) -> Result<(), StoreError> {
         search::forget(self, unit.id).await?;
-        search::index_new(self, RecordKind::OrganizationUnit, &[(unit.id, vec![unit.name.to_string()])]).await
+        let words = search_words::index_words(&[unit.name.as_str()]);
+        let found_by = words.iter().map(|word| (unit.id, word.as_str()));
+        search::index(self, RecordKind::OrganizationUnit, found_by).await
     }
 
     async fn append_unit(

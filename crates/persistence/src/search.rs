@@ -31,20 +31,29 @@ pub(crate) async fn forget(work: &mut Work, id: Uuid) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Makes the words of records findable that were found by none.
-pub(crate) async fn index_new(
+/// Makes a record be found no more by these words.
+pub(crate) async fn forget_words(work: &mut Work, id: Uuid, words: &[&str]) -> Result<(), StoreError> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    let mut forget = Query::delete();
+    forget.from_table("search_word").and_where(Expr::col("record_id").eq(id));
+    forget.and_where(Expr::col("word").is_in(words.iter().copied()));
+    work.transaction.execute(&forget).await?;
+    Ok(())
+}
+
+/// Makes records findable by words that they were not found by.
+pub(crate) async fn index<'a>(
     work: &mut Work,
     kind: RecordKind,
-    records: &[(Uuid, Vec<String>)],
+    found_by: impl IntoIterator<Item = (Uuid, &'a str)>,
 ) -> Result<(), StoreError> {
     let mut all = BTreeSet::new();
     let mut rows = Vec::new();
-    for (id, texts) in records {
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        for word in search_words::index_words(&texts) {
-            rows.push([kind.to_string().into(), word.clone().into(), (*id).into()]);
-            all.insert(word);
-        }
+    for (id, word) in found_by {
+        rows.push([kind.to_string().into(), word.into(), id.into()]);
+        all.insert(word);
     }
     for chunk in rows.chunks(MOST_ROWS) {
         let mut insert = Query::insert();
@@ -58,11 +67,11 @@ pub(crate) async fn index_new(
 }
 
 /// Adds new words to the vocabulary. Always in the same order, so that two writers cannot wait for each other.
-async fn learn(work: &mut Work, words: &BTreeSet<String>) -> Result<(), StoreError> {
+async fn learn(work: &mut Work, words: &BTreeSet<&str>) -> Result<(), StoreError> {
     let mut known = Query::select();
     known.column("word").from("search_variant");
     let variant = Expr::col(("search_variant", "variant"));
-    known.and_where(is_one_of(work.store.backend(), variant, words.iter().map(String::as_str))?);
+    known.and_where(is_one_of(work.store.backend(), variant, words.iter().copied())?);
     known.and_where(Expr::col("variant").eq(Expr::col("word")));
     let known: BTreeSet<String> = work
         .transaction
@@ -71,19 +80,20 @@ async fn learn(work: &mut Work, words: &BTreeSet<String>) -> Result<(), StoreErr
         .iter()
         .map(|row| row.try_get_by_index(0))
         .collect::<Result<_, _>>()?;
-    let variants: BTreeSet<(String, &String)> = words
-        .difference(&known)
-        .flat_map(|word| search_words::deletions(word).into_iter().map(move |variant| (variant, word)))
+    let variants: BTreeSet<(String, &str)> = words
+        .iter()
+        .filter(|word| !known.contains(**word))
+        .flat_map(|&word| search_words::deletions(word).into_iter().map(move |variant| (variant, word)))
         .collect();
     if variants.is_empty() {
         return Ok(());
     }
-    let variants: Vec<(String, &String)> = variants.into_iter().collect();
+    let variants: Vec<(String, &str)> = variants.into_iter().collect();
     for chunk in variants.chunks(MOST_ROWS) {
         let mut insert = Query::insert();
         insert.into_table("search_variant").columns(["variant", "word"]);
         for (variant, word) in chunk {
-            insert.values_panic([variant.clone().into(), (*word).clone().into()]);
+            insert.values_panic([variant.clone().into(), (*word).into()]);
         }
         insert.on_conflict(OnConflict::columns(["variant", "word"]).do_nothing().to_owned());
         work.transaction.execute(&insert).await?;

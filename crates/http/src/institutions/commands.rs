@@ -234,7 +234,7 @@ pub(super) async fn check_unit(work: &mut Work, unit: Uuid, scope: &Scope) -> Re
 
 async fn check_in_charge(work: &mut Work, found: Option<OrganizationUnit>, scope: &Scope) -> Result<(), Problem> {
     let found = found.ok_or_else(|| refuse_value("/unit_id", &reasons::RECORD_UNKNOWN))?;
-    if !work.is_below(found.id, scope.units()).await? {
+    if !work.is_unit_within(found.id, scope).await? {
         return Err(not_allowed());
     }
     if found.status == UnitStatus::Closed {

@@ -83,7 +83,7 @@ pub(super) async fn load(
     expected: &IfMatch,
 ) -> Result<OrganizationUnit, Problem> {
     let unit = work.unit_for_update(id).await?.ok_or_else(Problem::not_found)?;
-    if !work.is_below(id, scope.units()).await? {
+    if !work.is_unit_within(id, scope).await? {
         return Err(Problem::new(StatusCode::FORBIDDEN, &reasons::PERMISSION_MISSING));
     }
     expected.check(unit.version)?;

@@ -40,7 +40,7 @@ async fn handle(
     caller
         .run(command.repeat(), async |work| {
             let before = work.unit_for_update(*id).await?.ok_or_else(Problem::not_found)?;
-            if !work.is_below(*id, scope.units()).await? {
+            if !work.is_unit_within(*id, &scope).await? {
                 return Err(Problem::new(StatusCode::FORBIDDEN, &reasons::PERMISSION_MISSING));
             }
             expected.check(before.version)?;

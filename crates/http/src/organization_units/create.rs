@@ -37,7 +37,7 @@ async fn handle(caller: Caller, command: Command<New<UnitProfile>>) -> Result<Ht
             let profile = command.body.record.clone();
             let parent = work.unit_for_update(profile.parent_id).await?;
             let parent = parent.ok_or_else(|| refuse_value("/parent_id", &reasons::RECORD_UNKNOWN))?;
-            if !work.is_below(parent.id, scope.units()).await? {
+            if !work.is_unit_within(parent.id, &scope).await? {
                 return Err(Problem::new(StatusCode::FORBIDDEN, &reasons::PERMISSION_MISSING));
             }
             Problem::unless_sound(profile.broken_rules(&parent))?;

@@ -13,7 +13,7 @@ use aumsos_domain::{
     institutions::{AccreditationStatus, Grade, InstitutionKind, InstitutionStatus, Operator, ServiceKind},
     map::{BoundingBox, MEAN_RADIUS_M, Point},
     organization_units::UnitLevel,
-    regions::RegionCode,
+    regions::{RegionCode, RegionLevel},
 };
 
 use super::{
@@ -126,15 +126,22 @@ impl InstitutionFilters {
         } else {
             any_of(all, Column::Status, &self.status)
         };
+        if !self.status.is_empty() && !self.status.contains(&InstitutionStatus::Active) {
+            // A constant of the statement, as the index of the few that are not active has it.
+            all = all.add(Expr::col((Entity, Column::Status)).ne(Expr::cust("'active'")));
+        }
         all = in_regions(all, Column::Province, &self.province);
         all = in_regions(all, Column::Regency, &self.regency);
         all = in_regions(all, Column::District, &self.district);
         all = in_regions(all, Column::Village, &self.village);
         if !self.district.is_empty() || !self.village.is_empty() {
             all = all.add(sight.location_visible());
+            // Found by the regencies that they lie in, of which there is an index.
+            all = in_regions(all, Column::Regency, &regencies_of(&self.district));
+            all = in_regions(all, Column::Regency, &regencies_of(&self.village));
         }
         if !self.unit.is_empty() {
-            all = all.add(self.in_care_of_units(sight));
+            all = all.add(Column::UnitId.in_subquery(below(&self.unit))).add(self.of_units_that_are_seen(sight));
         }
         if !self.freshness.is_empty() {
             all = all.add(self.fresh(today));
@@ -205,9 +212,9 @@ impl InstitutionFilters {
         !is_of_one && !is_of_time && district.is_empty() && village.is_empty() && unit.is_empty() && service.is_empty()
     }
 
-    /// At or below the units. A branch or sub-branch would tell the district or village of a place that is hidden, so
-    /// those reach only what the actor sees the place of.
-    fn in_care_of_units(&self, sight: &InstitutionSight) -> Condition {
+    /// A branch or sub-branch would tell the district or village of a place that is hidden, so those reach only what the
+    /// actor sees the place of.
+    fn of_units_that_are_seen(&self, sight: &InstitutionSight) -> Condition {
         let coarse = [UnitLevel::Central, UnitLevel::Provincial, UnitLevel::Regency];
         let coarse_units = Query::select()
             .column("id")
@@ -220,8 +227,7 @@ impl InstitutionFilters {
             .from("organization_unit_ancestor")
             .and_where(Expr::col("ancestor_id").in_subquery(coarse_units))
             .to_owned();
-        let seen = Condition::all().add(Column::UnitId.in_subquery(below(&self.unit))).add(sight.location_visible());
-        Condition::any().add(Column::UnitId.in_subquery(below_coarse)).add(seen)
+        Condition::any().add(Column::UnitId.in_subquery(below_coarse)).add(sight.location_visible())
     }
 
     fn fresh(&self, today: NaiveDate) -> Condition {
@@ -294,6 +300,10 @@ fn any_of<L: CodeList>(all: Condition, column: Column, values: &[L]) -> Conditio
 
 fn in_regions(all: Condition, column: Column, regions: &[RegionCode]) -> Condition {
     if regions.is_empty() { all } else { all.add(column.is_in(regions.iter().map(ToString::to_string))) }
+}
+
+fn regencies_of(regions: &[RegionCode]) -> Vec<RegionCode> {
+    regions.iter().filter_map(|region| region.ancestor(RegionLevel::Regency)).collect()
 }
 
 /// The square of the straight line through the sphere from a point; grows with the distance.

@@ -1,6 +1,8 @@
 //! An institution as it is kept: its document, and the columns that are derived from it.
 
-use sea_orm::ActiveValue;
+use std::collections::BTreeSet;
+
+use sea_orm::{ActiveModelTrait, ActiveValue, Iterable};
 use serde::{Deserialize, Serialize};
 
 use aumsos_domain::{
@@ -8,12 +10,14 @@ use aumsos_domain::{
     institutions::{
         Institution, InstitutionStatus,
         duplicates::{TraitKey, Traits},
+        life::AumsosCode,
     },
     regions::{RegionCode, RegionLevel, Regions},
-    spelling,
+    search_words, spelling,
+    text_value::Name,
 };
 
-use super::entity::institution;
+use super::entity::institution::{self, Column};
 use crate::{StoreError, clock::to_micros};
 
 const DAMAGED: StoreError = StoreError::Unreadable("an institution");
@@ -97,26 +101,38 @@ pub(super) fn columns_of(
     })
 }
 
+/// Of the columns of a record those that are to be something else than before. Set again, to the same, SQLite would look for
+/// all that refers to an id, and each index of a column would be written anew.
+pub(super) fn changed(before: &institution::ActiveModel, after: institution::ActiveModel) -> institution::ActiveModel {
+    let mut changed = after;
+    for column in Column::iter() {
+        if before.get(column) == changed.get(column) {
+            changed.not_set(column);
+        }
+    }
+    changed
+}
+
 /// A point on the sphere of radius 1: the distance of two such points is monotone in that on the ground.
 pub(super) fn on_unit_sphere(latitude: f64, longitude: f64) -> [f64; 3] {
     let (latitude, longitude) = (latitude.to_radians(), longitude.to_radians());
     [latitude.cos() * longitude.cos(), latitude.cos() * longitude.sin(), latitude.sin()]
 }
 
-/// What a record is searched by. Nothing of a place that is not for everyone: the index would tell it.
-pub(super) fn searchable(institution: &Institution) -> Vec<String> {
+/// The words that a record is searched by. None of a place that is not for everyone: the index would tell it.
+pub(super) fn words(institution: &Institution) -> BTreeSet<String> {
     let profile = &institution.profile;
-    let mut texts = vec![profile.name.to_string()];
-    texts.extend(profile.other_names.iter().map(ToString::to_string));
-    texts.extend(institution.code.as_ref().map(|code| code.as_str().to_owned()));
+    let mut texts = vec![profile.name.as_str()];
+    texts.extend(profile.other_names.iter().map(Name::as_str));
+    texts.extend(institution.code.as_ref().map(AumsosCode::as_str));
     let finest = match profile.location_audience.code() {
         "public" => RegionLevel::District,
         _ => RegionLevel::Regency,
     };
     for code in profile.address.region.lineage().filter(|code| code.level() <= finest) {
-        texts.extend(Regions::get().region(code).map(|region| region.name.to_owned()));
+        texts.extend(Regions::get().region(code).map(|region| region.name));
     }
-    texts
+    search_words::index_words(&texts)
 }
 
 /// What a record is found by that may be the same as another; personal values do not occur here.

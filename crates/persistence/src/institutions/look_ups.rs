@@ -1,6 +1,6 @@
 //! What an institution is found by beside its own columns: traits that tell it from others, services, words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -27,48 +27,58 @@ const ROWS_A_STATEMENT: usize = 500;
 /// The keys of so many records are found at once.
 const RECORDS_AT_ONCE: u64 = 500;
 
-/// What a record is found by.
-#[derive(PartialEq)]
+/// What a record is found by; nothing by default.
+#[derive(Default)]
 pub(super) struct LookUps {
-    keys: Vec<TraitKey>,
-    services: Vec<&'static str>,
-    texts: Vec<String>,
+    keys: BTreeSet<TraitKey>,
+    services: BTreeSet<&'static str>,
+    words: BTreeSet<String>,
 }
 
 impl LookUps {
     /// Those of a record as it is now.
     pub(super) fn of(institution: &Institution) -> Self {
-        let mut services: Vec<&str> = institution.profile.services.iter().map(|service| service.kind.code()).collect();
-        services.sort_unstable();
-        services.dedup();
-        Self { keys: kept::keys(institution), services, texts: kept::searchable(institution) }
+        Self {
+            keys: kept::keys(institution).into_iter().collect(),
+            services: institution.profile.services.iter().map(|service| service.kind.code()).collect(),
+            words: kept::words(institution),
+        }
     }
 }
 
 impl Work {
-    /// Makes a record findable that was not.
-    pub(super) async fn add_look_ups(&mut self, id: Uuid, found_by: LookUps) -> Result<(), StoreError> {
-        let keys: Vec<(TraitKey, Uuid)> = found_by.keys.into_iter().map(|key| (key, id)).collect();
+    /// Makes a record be found by what it says now and no more by what it said; what is the same stays as it is.
+    pub(super) async fn change_look_ups(
+        &mut self,
+        id: Uuid,
+        before: &LookUps,
+        now: &LookUps,
+    ) -> Result<(), StoreError> {
+        delete_keys(&self.transaction, id, before.keys.difference(&now.keys)).await?;
+        let keys: Vec<(TraitKey, Uuid)> = now.keys.difference(&before.keys).map(|key| (key.clone(), id)).collect();
         insert_keys(&self.transaction, &keys).await?;
-        if !found_by.services.is_empty() {
-            let mut insert = Query::insert();
-            insert.into_table("institution_service").columns(["kind", "institution_id"]);
-            for kind in &found_by.services {
-                insert.values_panic([(*kind).into(), id.into()]);
-            }
-            self.transaction.execute(&insert).await?;
+        if before.services != now.services {
+            self.forget_in("institution_service", id).await?;
+            insert_services(&self.transaction, id, &now.services).await?;
         }
-        search::index_new(self, RecordKind::Institution, &[(id, found_by.texts)]).await
+        let gone: Vec<&str> = before.words.difference(&now.words).map(String::as_str).collect();
+        search::forget_words(self, id, &gone).await?;
+        let words = now.words.difference(&before.words).map(|word| (id, word.as_str()));
+        search::index(self, RecordKind::Institution, words).await
     }
 
     /// Makes a record be found by nothing.
     pub(super) async fn forget_look_ups(&mut self, id: Uuid) -> Result<(), StoreError> {
-        for table in ["institution_key", "institution_service"] {
-            let mut delete = Query::delete();
-            delete.from_table(table).and_where(Expr::col("institution_id").eq(id));
-            self.transaction.execute(&delete).await?;
-        }
+        self.forget_in("institution_key", id).await?;
+        self.forget_in("institution_service", id).await?;
         search::forget(self, id).await
+    }
+
+    async fn forget_in(&mut self, table: &'static str, id: Uuid) -> Result<(), StoreError> {
+        let mut delete = Query::delete();
+        delete.from_table(table).and_where(Expr::col("institution_id").eq(id));
+        self.transaction.execute(&delete).await?;
+        Ok(())
     }
 }
 
@@ -104,6 +114,40 @@ pub(super) async fn insert_keys<C: ConnectionTrait>(
         }
         connection.execute(&insert).await?;
     }
+    Ok(())
+}
+
+async fn delete_keys<C: ConnectionTrait>(
+    connection: &C,
+    id: Uuid,
+    keys: impl Iterator<Item = &TraitKey>,
+) -> Result<(), StoreError> {
+    for (of, values) in by_trait(keys) {
+        let mut delete = Query::delete();
+        delete
+            .from_table("institution_key")
+            .and_where(Expr::col("scheme").eq(of.scheme()))
+            .and_where(Expr::col("value").is_in(values))
+            .and_where(Expr::col("institution_id").eq(id));
+        connection.execute(&delete).await?;
+    }
+    Ok(())
+}
+
+async fn insert_services<C: ConnectionTrait>(
+    connection: &C,
+    id: Uuid,
+    services: &BTreeSet<&'static str>,
+) -> Result<(), StoreError> {
+    if services.is_empty() {
+        return Ok(());
+    }
+    let mut insert = Query::insert();
+    insert.into_table("institution_service").columns(["kind", "institution_id"]);
+    for kind in services {
+        insert.values_panic([(*kind).into(), id.into()]);
+    }
+    connection.execute(&insert).await?;
     Ok(())
 }
 

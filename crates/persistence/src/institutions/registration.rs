@@ -122,7 +122,7 @@ struct Written {
     institutions: Vec<institution::ActiveModel>,
     reports: Vec<census::entity::ActiveModel>,
     keys: Vec<(TraitKey, Uuid)>,
-    words: Vec<(Uuid, Vec<String>)>,
+    words: Vec<(Uuid, String)>,
     changes: Vec<Change>,
 }
 
@@ -168,7 +168,7 @@ impl Written {
         }
         self.institutions.push(row);
         self.keys.extend(kept::keys(institution).into_iter().map(|key| (key, institution.id)));
-        self.words.push((institution.id, kept::searchable(institution)));
+        self.words.extend(kept::words(institution).into_iter().map(|word| (institution.id, word)));
         // The record comes before its report in the ledger.
         let at = self.changes.len() - usize::from(report.is_some());
         self.changes.insert(at, institution_change("imported", None, Some((institution, sealed)))?);
@@ -181,7 +181,8 @@ impl Written {
         if !self.reports.is_empty() {
             census::entity::Entity::insert_many(self.reports).exec_without_returning(&work.transaction).await?;
         }
-        search::index_new(work, RecordKind::Institution, &self.words).await?;
+        let words = self.words.iter().map(|(id, word)| (*id, word.as_str()));
+        search::index(work, RecordKind::Institution, words).await?;
         work.append_many(self.changes).await
     }
 }

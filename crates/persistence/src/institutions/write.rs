@@ -45,7 +45,7 @@ impl Work {
     /// Whether an institution is within a scope, as it is in this unit of work.
     pub async fn is_within(&mut self, institution: &Institution, scope: &Scope) -> Result<bool, StoreError> {
         Ok(scope.institutions().contains(&institution.id)
-            || self.is_below(institution.profile.unit_id, scope.units()).await?)
+            || self.is_unit_within(institution.profile.unit_id, scope).await?)
     }
 
     /// Writes a new institution.
@@ -53,7 +53,7 @@ impl Work {
         let sealed = self.seal_contacts(new.id, &new.contacts).await?;
         let row = kept::columns_of(new, sealed.clone())?;
         Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        self.add_look_ups(new.id, LookUps::of(new)).await?;
+        self.change_look_ups(new.id, &LookUps::default(), &LookUps::of(new)).await?;
         self.append_institution(action, None, Some((new, sealed))).await
     }
 
@@ -73,14 +73,10 @@ impl Work {
         } else {
             self.seal_contacts(after.id, &after.contacts).await?
         };
-        // Its id stays as it is: set again, to the same, SQLite would look for all that refers to it.
-        let row = institution::ActiveModel { id: ActiveValue::NotSet, ..kept::columns_of(after, sealed.clone())? };
-        Entity::update_many().set(row).filter(Column::Id.eq(after.id)).exec(&self.transaction).await?;
-        let (found_by, now_found_by) = (LookUps::of(before), LookUps::of(after));
-        if found_by != now_found_by {
-            self.forget_look_ups(after.id).await?;
-            self.add_look_ups(after.id, now_found_by).await?;
-        }
+        let columns = kept::columns_of(after, sealed.clone())?;
+        let changed = kept::changed(&kept::columns_of(before, sealed_before.clone())?, columns);
+        Entity::update_many().set(changed).filter(Column::Id.eq(after.id)).exec(&self.transaction).await?;
+        self.change_look_ups(after.id, &LookUps::of(before), &LookUps::of(after)).await?;
         self.append_institution(action, Some((before, sealed_before)), Some((after, sealed))).await?;
         let (old, new) = (before.profile.unit_id, after.profile.unit_id);
         if old != new {
@@ -234,5 +230,85 @@ pub(super) fn census_columns(
         residents_in: ActiveValue::Set(residents_in),
         residents_out: ActiveValue::Set(residents_out),
         ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use serde_json::json;
+
+    use aumsos_domain::{
+        institutions::InstitutionStatus,
+        organization_units::{OrganizationUnit, UnitLevel},
+    };
+
+    use super::*;
+    use crate::{Author, test_store::TestStore};
+
+    /// The row of a record but for what tells it from others, and what it is found by.
+    async fn kept(store: &TestStore, id: Uuid) -> (institution::Model, Vec<String>) {
+        let row = Entity::find_by_id(id).one(&store.read).await.unwrap().unwrap();
+        let mut found_by = Vec::new();
+        for (table, text, record) in [
+            ("institution_key", Expr::cust("scheme || ' ' || value"), "institution_id"),
+            ("institution_service", Expr::col("kind"), "institution_id"),
+            ("search_word", Expr::cust("record_kind || ' ' || word"), "record_id"),
+        ] {
+            let mut select = Query::select();
+            select
+                .expr(text)
+                .from(table)
+                .and_where(Expr::col(record).eq(id))
+                .order_by_expr(Expr::cust("1"), sea_orm::sea_query::Order::Asc);
+            let rows = store.read.query_all(&select).await.unwrap();
+            found_by.extend(rows.iter().map(|row| format!("{table} {}", row.try_get_by_index::<String>(0).unwrap())));
+        }
+        let same = institution::Model {
+            id: Uuid::nil(),
+            version: 0,
+            created_at: 0,
+            updated_at: 0,
+            document: serde_json::to_string(&kept::read_document(&row.document).unwrap().profile).unwrap(),
+            ..row
+        };
+        found_by.sort_unstable();
+        (same, found_by)
+    }
+
+    fn service(kind: &str) -> serde_json::Value {
+        json!({ "id": Uuid::now_v7(), "kind": kind, "cost": "free" })
+    }
+
+    #[tokio::test]
+    async fn a_changed_record_is_kept_and_found_as_one_that_was_made_so() {
+        let store = TestStore::open().await;
+        let another = store.unit(OrganizationUnit::MUHAMMADIYAH, UnitLevel::Provincial, "PWM Jawa Timur").await;
+        let states = [
+            json!({}),
+            json!({ "name": "LKSA Sang Surya Dua", "other_names": ["Panti Sang Surya"], "phones": [] }),
+            json!({ "services": [service("counselling"), service("outreach")], "location_audience": "council" }),
+            json!({
+                "address": { "region": "34.71.01.1001" }, "phones": ["+6281234567890", "+6281234567891"],
+                "position": { "latitude": -7.8, "longitude": 110.36, "precision": "building" },
+                "services": [service("counselling")], "capacity": { "total": 40 }, "founded": "1987",
+            }),
+            json!({ "unit_id": another, "contact_audience": "council", "email": "sangsurya@contoh.or.id" }),
+        ];
+        for (at, before) in states.iter().enumerate() {
+            for after in &states[..at].iter().chain(&states[at + 1..]).collect::<Vec<_>>() {
+                let root = OrganizationUnit::MUHAMMADIYAH;
+                let changed = store.institution(root, InstitutionStatus::Draft, before.clone()).await;
+                let made = store.institution(root, InstitutionStatus::Draft, (*after).clone()).await;
+                let saved = Institution { version: 2, profile: made.profile.clone(), ..changed.clone() };
+                store
+                    .write(&Author::system(), async |work: &mut Work| {
+                        work.save_institution("edited", &changed, &saved).await
+                    })
+                    .await
+                    .unwrap();
+                assert_eq!(kept(&store, changed.id).await, kept(&store, made.id).await, "{before} {after}");
+            }
+        }
     }
 }
