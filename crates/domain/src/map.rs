@@ -75,6 +75,20 @@ impl Point {
         let chord = half_latitude.powi(2) + a.cos() * b.cos() * half_longitude.powi(2);
         2.0 * MEAN_RADIUS_M * chord.sqrt().clamp(0.0, 1.0).asin()
     }
+
+    /// The box that holds all within so many metres of the point: as broad as the map where a pole is among them or the line
+    /// of dates.
+    pub fn box_around(self, radius_m: f64) -> BoundingBox {
+        let angle = radius_m / MEAN_RADIUS_M;
+        let (south, north) = (self.latitude - angle.to_degrees(), self.latitude + angle.to_degrees());
+        // Where the circle touches a meridian its radius is the side opposite the angle at the pole, and the latitude's
+        // complement is opposite the right angle.
+        let breadth = (angle.sin() / self.latitude.to_radians().cos()).asin().to_degrees();
+        let (west, east) = (self.longitude - breadth, self.longitude + breadth);
+        let holds_pole = south <= -90.0 || north >= 90.0;
+        let (west, east) = if holds_pole || west < -180.0 || east > 180.0 { (-180.0, 180.0) } else { (west, east) };
+        BoundingBox { west, south: south.max(-90.0), east, north: north.min(90.0) }
+    }
 }
 
 impl BoundingBox {
@@ -170,6 +184,47 @@ mod tests {
             ["113,-7.5,112.5,-7", "112.5,-7,113,-7.5", "112.5,-7.5,113", "112.5,-7.5,113,-7,0", "-7.5,112.5,-7,113"]
         {
             assert_eq!(BoundingBox::parse(wrong), Err(Invalid(&BOUNDING_BOX_MALFORMED)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_circle_fits_into_its_box_closely() {
+        let box_ = Point { latitude: -7.25, longitude: 112.75 }.box_around(10_000.0);
+        // A degree of latitude is 111,195 m; one of longitude that times the cosine of 7.25 degrees, 110,306 m.
+        for (edge, degrees) in [
+            (box_.north + 7.25, 0.089_932),
+            (-7.25 - box_.south, 0.089_932),
+            (box_.east - 112.75, 0.090_657),
+            (112.75 - box_.west, 0.090_657),
+        ] {
+            assert!((edge - degrees).abs() < 0.000_002, "{edge} {degrees}");
+        }
+        let whole = (-180.0, 180.0);
+        for (latitude, longitude, radius) in [(89.99, 10.0, 5_000.0), (-7.0, 179.99, 5_000.0), (0.0, 0.0, 20_100_000.0)]
+        {
+            let box_ = Point { latitude, longitude }.box_around(radius);
+            assert_eq!((box_.west, box_.east), whole, "{latitude} {longitude}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_on_a_circle_is_in_its_box(
+            latitude in -89.9..=89.9_f64, longitude in -180.0..=180.0_f64, radius in 10.0..3_000_000.0_f64, bearing in 0.0..360.0_f64,
+        ) {
+            // Where one comes to from there, a hair before the circle (the direct problem on the sphere).
+            let (sin, cos) = (radius * 0.999_999 / MEAN_RADIUS_M).sin_cos();
+            let (phi, theta) = (latitude.to_radians(), bearing.to_radians());
+            let there = (phi.sin() * cos + phi.cos() * sin * theta.cos()).asin();
+            let turned = (theta.sin() * sin * phi.cos()).atan2(cos - phi.sin() * there.sin()).to_degrees();
+            let other = Point {
+                latitude: there.to_degrees(),
+                longitude: (longitude + turned + 540.0).rem_euclid(360.0) - 180.0,
+            };
+            let center = Point { latitude, longitude };
+            proptest::prop_assert!((center.distance_m(other) / radius - 0.999_999).abs() < 0.000_000_5);
+            let BoundingBox { west, south, east, north } = center.box_around(radius);
+            proptest::prop_assert!((south..=north).contains(&other.latitude) && (west..=east).contains(&other.longitude));
         }
     }
 }

@@ -155,10 +155,7 @@ impl InstitutionFilters {
             all = all.add(Column::Id.in_subquery(offering));
         }
         if let Some(bbox) = self.bbox {
-            all = all
-                .add(sight.location_visible())
-                .add(Column::Latitude.between(bbox.south, bbox.north))
-                .add(Column::Longitude.between(bbox.west, bbox.east));
+            all = inside(all.add(sight.location_visible()), bbox);
         }
         if let Some(near) = self.near {
             all = all.add(sight.location_visible()).add(Column::SphereX.is_not_null());
@@ -316,10 +313,13 @@ fn chord_squared(near: &Near) -> Expr {
     square(Column::SphereX, point[0]).add(square(Column::SphereY, point[1])).add(square(Column::SphereZ, point[2]))
 }
 
+fn inside(all: Condition, bbox: BoundingBox) -> Condition {
+    all.add(Column::Latitude.between(bbox.south, bbox.north)).add(Column::Longitude.between(bbox.west, bbox.east))
+}
+
 fn near_by(all: Condition, near: Near, radius_m: f64) -> Condition {
     let half_angle = (radius_m / MEAN_RADIUS_M / 2.0).min(std::f64::consts::FRAC_PI_2);
     let chord = 2.0 * half_angle.sin();
-    let degrees = (radius_m / MEAN_RADIUS_M).to_degrees();
-    all.add(Column::Latitude.between(near.latitude - degrees, near.latitude + degrees))
-        .add(chord_squared(&near).lte(chord * chord))
+    let center = Point { latitude: near.latitude, longitude: near.longitude };
+    inside(all, center.box_around(radius_m)).add(chord_squared(&near).lte(chord * chord))
 }
