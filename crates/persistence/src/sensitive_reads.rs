@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, Func, Query},
+    sea_query::{Expr, ExprTrait, Func},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,9 +22,8 @@ use crate::{
     Author, Store, StoreError, Work,
     beneficiaries::reasons_of,
     clock::{self, from_micros, to_micros},
-    institutions::entity::institution,
     page::{Direction, Key, KeyValue, Keyset, Page},
-    sight::within,
+    sight::of_institutions_within,
     subjects::{self, Place, SubjectKeys, keys_of},
     vault::{Vault, place},
 };
@@ -237,13 +236,7 @@ fn by_time(direction: Direction) -> Keyset {
 
 fn reads_within(filters: &SensitiveReadFilters, scope: &Scope) -> Select<entity::Entity> {
     use entity::Column;
-    let mut within_scope = Query::select();
-    within_scope.column(institution::Column::Id).from(institution::Entity).cond_where(within(
-        scope,
-        institution::Column::UnitId,
-        institution::Column::Id,
-    ));
-    let mut seen = Condition::any().add(Column::InstitutionId.in_subquery(within_scope));
+    let mut seen = Condition::any().add(of_institutions_within(scope, Column::InstitutionId));
     if !scope.units().is_empty() {
         // Look-ups belong to no institution, and say nothing of anybody: whoever watches over any unit sees who trawls.
         seen = seen.add(Column::InstitutionId.eq(Uuid::nil()));

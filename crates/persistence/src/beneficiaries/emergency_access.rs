@@ -33,10 +33,9 @@ use crate::{
     access::Recipient,
     clock::{from_micros, to_micros},
     dialect::database_now,
-    institutions::entity::institution,
     ledger::{Change, State},
     page::{Direction, Key, KeyValue, Keyed, Keyset, Page},
-    sight::within,
+    sight::of_institutions_within,
     subjects::{self, Place, SubjectKeys, has_key, keys_of},
     vault::Vault,
 };
@@ -306,13 +305,8 @@ impl Store {
 
 impl EmergencyFilters {
     fn condition(&self) -> Condition {
-        let mut institutions = Query::select();
-        institutions.column(institution::Column::Id).from(institution::Entity).cond_where(within(
-            &self.reviewed_in,
-            institution::Column::UnitId,
-            institution::Column::Id,
-        ));
-        let known = Condition::any().add(of(self.own)).add(Column::InstitutionId.in_subquery(institutions));
+        let reviewed = of_institutions_within(&self.reviewed_in, Column::InstitutionId);
+        let known = Condition::any().add(of(self.own)).add(reviewed);
         let mut all = Condition::all().add(known);
         if !self.beneficiary.is_empty() {
             all = all.add(Column::BeneficiaryId.is_in(self.beneficiary.iter().copied()));

@@ -21,7 +21,7 @@ use crate::{
     institutions::entity::institution,
     organization_units::below,
     page::{Direction, Key, KeyValue, Keyset},
-    sight::within,
+    sight::of_institutions_within,
     subjects::has_key,
 };
 
@@ -60,13 +60,7 @@ pub enum BeneficiarySort {
 
 /// Rows of institutions within a scope.
 pub(super) fn in_care_within(scope: &Scope) -> Condition {
-    let mut institutions = Query::select();
-    institutions.column(institution::Column::Id).from(institution::Entity).cond_where(within(
-        scope,
-        institution::Column::UnitId,
-        institution::Column::Id,
-    ));
-    Condition::all().add(Column::InstitutionId.in_subquery(institutions))
+    of_institutions_within(scope, Column::InstitutionId)
 }
 
 impl BeneficiaryFilters {

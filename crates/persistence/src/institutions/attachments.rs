@@ -4,10 +4,7 @@ use std::collections::HashSet;
 
 use chrono::Duration;
 use futures_util::TryStreamExt;
-use sea_orm::{
-    ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, Query, SelectStatement},
-};
+use sea_orm::{ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use aumsos_domain::{
@@ -24,6 +21,7 @@ use crate::{
     ledger::{Change, State},
     objects::{ObjectError, Objects},
     page::{Direction, Key, Keyset, Page},
+    sight::of_institutions_that,
 };
 
 mod entity {
@@ -254,17 +252,13 @@ impl Work {
 /// Attachments that the actor may see: of institutions that they may know of, and meant for their eyes there. The same
 /// rule as [`View::sees`](aumsos_domain::institutions::View::sees).
 fn visible(sight: &InstitutionSight) -> Condition {
-    let of = |institutions: Condition| Column::InstitutionId.in_subquery(ids(institutions));
+    let of = |hold: Condition| of_institutions_that(Column::InstitutionId, hold);
     let known = Condition::all().add(institution::Column::DeletedAt.is_null()).add(sight.visible());
     let meant = Condition::any()
         .add(Column::Audience.eq(Audience::Public.code()))
         .add(Condition::all().add(Column::Audience.eq(Audience::Partner.code())).add(of(sight.partner())))
         .add(of(sight.insider()));
     Condition::all().add(of(known)).add(meant)
-}
-
-fn ids(institutions: Condition) -> SelectStatement {
-    Query::select().column(institution::Column::Id).from(institution::Entity).cond_where(institutions).to_owned()
 }
 
 fn row_of(kept: &KeptAttachment) -> Result<entity::ActiveModel, StoreError> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, Query},
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use crate::{
     clock::to_micros,
     ledger::{Change, State},
     page::{Direction, Key, Keyset, Page},
+    sight::of_institutions_that,
 };
 
 pub(crate) mod entity {
@@ -56,11 +57,9 @@ fn read(row: &entity::Model) -> Result<CensusReport, StoreError> {
     serde_json::from_str(&row.document).map_err(|_| DAMAGED)
 }
 
-/// Institutions whose census the actor may read.
-fn readable(sight: &InstitutionSight) -> sea_orm::sea_query::SelectStatement {
-    let mut select = Query::select();
-    select.column(institution::Column::Id).from(institution::Entity).cond_where(sight.census_visible());
-    select
+/// Reports of institutions whose census the actor may read.
+fn readable(sight: &InstitutionSight) -> Expr {
+    of_institutions_that(entity::Column::InstitutionId, sight.census_visible())
 }
 
 /// The days of counting between two, both included.
@@ -73,9 +72,8 @@ pub struct CensusSpan {
 }
 
 fn reports_of(institution: Uuid, span: CensusSpan, sight: &InstitutionSight) -> Select<entity::Entity> {
-    let mut query = entity::Entity::find()
-        .filter(entity::Column::InstitutionId.eq(institution))
-        .filter(entity::Column::InstitutionId.in_subquery(readable(sight)));
+    let mut query =
+        entity::Entity::find().filter(entity::Column::InstitutionId.eq(institution)).filter(readable(sight));
     if let Some(from) = span.from {
         query = query.filter(entity::Column::CountedOn.gte(from.to_string()));
     }
@@ -121,7 +119,7 @@ impl Store {
     ) -> Result<Option<CensusReport>, StoreError> {
         let found = entity::Entity::find_by_id(id)
             .filter(entity::Column::InstitutionId.eq(institution))
-            .filter(entity::Column::InstitutionId.in_subquery(readable(sight)))
+            .filter(readable(sight))
             .one(&self.read)
             .await?;
         found.as_ref().map(read).transpose()

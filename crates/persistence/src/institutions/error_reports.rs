@@ -1,8 +1,7 @@
 //! Errors that people reported in public entries: tasks of the responsible units.
 
 use sea_orm::{
-    ActiveValue, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, Query, SelectStatement},
+    ActiveValue, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -19,7 +18,7 @@ use crate::{
     clock::{from_micros, to_micros},
     ledger::{Change, State},
     page::{Direction, Key, Keyset, Page},
-    sight::within,
+    sight::{of_institutions_that, within},
 };
 
 mod entity {
@@ -64,7 +63,7 @@ pub struct ErrorReportFilters {
 impl ErrorReportFilters {
     /// The reports that the filters leave of those on institutions within a scope.
     fn condition(&self, scope: &Scope) -> Condition {
-        let mut all = Condition::all().add(Column::InstitutionId.in_subquery(handled_within(scope)));
+        let mut all = Condition::all().add(handled_within(scope));
         if !self.status.is_empty() {
             all = all.add(Column::Status.is_in(self.status.iter().map(|status| status.code())));
         }
@@ -75,13 +74,9 @@ impl ErrorReportFilters {
     }
 }
 
-/// Institutions whose reports are handled by whoever holds the permission in this scope.
-fn handled_within(scope: &Scope) -> SelectStatement {
-    Query::select()
-        .column(institution::Column::Id)
-        .from(institution::Entity)
-        .cond_where(within(scope, institution::Column::UnitId, institution::Column::Id))
-        .to_owned()
+/// Reports on institutions that are handled by whoever holds the permission in this scope.
+fn handled_within(scope: &Scope) -> Expr {
+    of_institutions_that(Column::InstitutionId, within(scope, institution::Column::UnitId, institution::Column::Id))
 }
 
 impl Store {
@@ -109,7 +104,7 @@ impl Store {
 
     /// One report.
     pub async fn error_report(&self, id: Uuid, scope: &Scope) -> Result<Option<ErrorReport>, StoreError> {
-        let query = Entity::find_by_id(id).filter(Column::InstitutionId.in_subquery(handled_within(scope)));
+        let query = Entity::find_by_id(id).filter(handled_within(scope));
         query.one(&self.read).await?.map(read).transpose()
     }
 }
@@ -144,11 +139,7 @@ impl Work {
         id: Uuid,
         scope: &Scope,
     ) -> Result<Option<(ErrorReport, Uuid)>, StoreError> {
-        let row = Entity::find_by_id(id)
-            .filter(Column::InstitutionId.in_subquery(handled_within(scope)))
-            .lock_exclusive()
-            .one(&self.transaction)
-            .await?;
+        let row = Entity::find_by_id(id).filter(handled_within(scope)).lock_exclusive().one(&self.transaction).await?;
         let Some(row) = row else { return Ok(None) };
         let unit: Option<Uuid> = institution::Entity::find_by_id(row.institution_id)
             .select_only()

@@ -1,8 +1,7 @@
 //! Proposed changes of verified institutions.
 
 use sea_orm::{
-    ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
-    sea_query::{Expr, Query},
+    ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -20,6 +19,7 @@ use crate::{
     clock::to_micros,
     ledger::{Change, State},
     page::{Direction, Keyset, Page},
+    sight::of_institutions_that,
 };
 
 const DAMAGED: StoreError = StoreError::Unreadable("a proposal");
@@ -77,7 +77,7 @@ impl Store {
         let reads = self.reads_within(sight);
         let row = proposal::Entity::find_by_id(id)
             .filter(proposal::Column::InstitutionId.eq(institution))
-            .filter(proposal::Column::InstitutionId.in_subquery(insiders(sight)))
+            .filter(seen_by_insiders(sight))
             .one(&reads)
             .await?;
         let Some(row) = row else { return Ok(None) };
@@ -95,17 +95,15 @@ impl Store {
 fn proposals_of(institution: Uuid, status: &[ProposalStatus], sight: &InstitutionSight) -> Select<proposal::Entity> {
     let query = proposal::Entity::find()
         .filter(proposal::Column::InstitutionId.eq(institution))
-        .filter(proposal::Column::InstitutionId.in_subquery(insiders(sight)));
+        .filter(seen_by_insiders(sight));
     if status.is_empty() {
         return query;
     }
     query.filter(proposal::Column::Status.is_in(status.iter().map(|status| status.code())))
 }
 
-fn insiders(sight: &InstitutionSight) -> sea_orm::sea_query::SelectStatement {
-    let mut select = Query::select();
-    select.column(institution::Column::Id).from(institution::Entity).cond_where(sight.insider());
-    select
+fn seen_by_insiders(sight: &InstitutionSight) -> Expr {
+    of_institutions_that(proposal::Column::InstitutionId, sight.insider())
 }
 
 impl Work {

@@ -20,7 +20,7 @@ use crate::{
     clock::to_micros,
     institutions::{InstitutionSight, entity::institution},
     organization_units::below,
-    sight::within,
+    sight::{of_institutions_that, within},
 };
 
 /// Assignments at a unit of the scope or below, or at an institution in the care of such a unit, or at one of the
@@ -33,14 +33,10 @@ pub(crate) fn held_within(scope: &Scope) -> Condition {
         any = any.add(at_unit);
     }
     if !scope.is_nowhere() {
-        let mut institutions = Query::select();
-        institutions.column(institution::Column::Id).from(institution::Entity).cond_where(within(
-            scope,
-            institution::Column::UnitId,
-            institution::Column::Id,
-        ));
-        let at_institution =
-            Condition::all().add(Column::PlaceKind.eq("institution")).add(Column::PlaceId.in_subquery(institutions));
+        let reached = within(scope, institution::Column::UnitId, institution::Column::Id);
+        let at_institution = Condition::all()
+            .add(Column::PlaceKind.eq("institution"))
+            .add(of_institutions_that(Column::PlaceId, reached));
         any = any.add(at_institution);
     }
     any
