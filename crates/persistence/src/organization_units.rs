@@ -366,8 +366,8 @@ impl Work {
     }
 
     async fn index_unit(&mut self, unit: &OrganizationUnit) -> Result<(), StoreError> {
-        search::forget(self, unit.id).await?;
         let words = search_words::index_words(&[unit.name.as_str()]);
+        search::forget_but(self, unit.id, &words).await?;
         let found_by = words.iter().map(|word| (unit.id, word.as_str()));
         search::index(self, RecordKind::OrganizationUnit, found_by).await
     }

@@ -22,28 +22,17 @@ const MOST_WORDS: u64 = 200;
 /// A word that more records hold is common.
 const COMMON: u64 = 2_000;
 
-/// Makes a record be found by no word. Ids tell records of all kinds apart; asked for a kind as well, SQLite would walk all
-/// words of the kind.
-pub(crate) async fn forget(work: &mut Work, id: Uuid) -> Result<(), StoreError> {
+/// Makes a record be found by no word but these, whatever it was found by: places may have had other names when it was
+/// written. Ids tell records of all kinds apart; asked for a kind as well, SQLite would walk all words of the kind.
+pub(crate) async fn forget_but(work: &mut Work, id: Uuid, words: &BTreeSet<String>) -> Result<(), StoreError> {
     let mut forget = Query::delete();
     forget.from_table("search_word").and_where(Expr::col("record_id").eq(id));
+    forget.and_where(Expr::col("word").is_not_in(words));
     work.transaction.execute(&forget).await?;
     Ok(())
 }
 
-/// Makes a record be found no more by these words.
-pub(crate) async fn forget_words(work: &mut Work, id: Uuid, words: &[&str]) -> Result<(), StoreError> {
-    if words.is_empty() {
-        return Ok(());
-    }
-    let mut forget = Query::delete();
-    forget.from_table("search_word").and_where(Expr::col("record_id").eq(id));
-    forget.and_where(Expr::col("word").is_in(words.iter().copied()));
-    work.transaction.execute(&forget).await?;
-    Ok(())
-}
-
-/// Makes records findable by words that they were not found by.
+/// Makes records findable by words, also by such as they are found by.
 pub(crate) async fn index<'a>(
     work: &mut Work,
     kind: RecordKind,
@@ -61,6 +50,7 @@ pub(crate) async fn index<'a>(
         for row in chunk {
             insert.values_panic::<[Expr; 3]>(row.clone());
         }
+        insert.on_conflict(OnConflict::columns(["record_kind", "word", "record_id"]).do_nothing().to_owned());
         work.transaction.execute(&insert).await?;
     }
     if all.is_empty() { Ok(()) } else { learn(work, &all).await }

@@ -27,8 +27,7 @@ const ROWS_A_STATEMENT: usize = 500;
 /// The keys of so many records are found at once.
 const RECORDS_AT_ONCE: u64 = 500;
 
-/// What a record is found by; nothing by default.
-#[derive(Default)]
+/// What a record is found by.
 pub(super) struct LookUps {
     keys: BTreeSet<TraitKey>,
     services: BTreeSet<&'static str>,
@@ -47,31 +46,49 @@ impl LookUps {
 }
 
 impl Work {
+    /// Makes a record findable by this as well.
+    pub(super) async fn add_look_ups(&mut self, id: Uuid, found_by: LookUps) -> Result<(), StoreError> {
+        let keys: Vec<(TraitKey, Uuid)> = found_by.keys.into_iter().map(|key| (key, id)).collect();
+        insert_keys(&self.transaction, &keys).await?;
+        if !found_by.services.is_empty() {
+            let mut insert = Query::insert();
+            insert.into_table("institution_service").columns(["kind", "institution_id"]);
+            for kind in found_by.services {
+                insert.values_panic([kind.into(), id.into()]);
+            }
+            self.transaction.execute(&insert).await?;
+        }
+        let words = found_by.words.iter().map(|word| (id, word.as_str()));
+        search::index(self, RecordKind::Institution, words).await
+    }
+
     /// Makes a record be found by what it says now and no more by what it said; what is the same stays as it is.
     pub(super) async fn change_look_ups(
         &mut self,
         id: Uuid,
         before: &LookUps,
-        now: &LookUps,
+        mut now: LookUps,
     ) -> Result<(), StoreError> {
         delete_keys(&self.transaction, id, before.keys.difference(&now.keys)).await?;
-        let keys: Vec<(TraitKey, Uuid)> = now.keys.difference(&before.keys).map(|key| (key.clone(), id)).collect();
-        insert_keys(&self.transaction, &keys).await?;
-        if before.services != now.services {
+        now.keys.retain(|key| !before.keys.contains(key));
+        if before.services == now.services {
+            now.services.clear();
+        } else {
             self.forget_in("institution_service", id).await?;
-            insert_services(&self.transaction, id, &now.services).await?;
         }
-        let gone: Vec<&str> = before.words.difference(&now.words).map(String::as_str).collect();
-        search::forget_words(self, id, &gone).await?;
-        let words = now.words.difference(&before.words).map(|word| (id, word.as_str()));
-        search::index(self, RecordKind::Institution, words).await
+        if before.words == now.words {
+            now.words.clear();
+        } else {
+            search::forget_but(self, id, &now.words).await?;
+        }
+        self.add_look_ups(id, now).await
     }
 
     /// Makes a record be found by nothing.
     pub(super) async fn forget_look_ups(&mut self, id: Uuid) -> Result<(), StoreError> {
         self.forget_in("institution_key", id).await?;
         self.forget_in("institution_service", id).await?;
-        search::forget(self, id).await
+        search::forget_but(self, id, &BTreeSet::new()).await
     }
 
     async fn forget_in(&mut self, table: &'static str, id: Uuid) -> Result<(), StoreError> {
@@ -131,23 +148,6 @@ async fn delete_keys<C: ConnectionTrait>(
             .and_where(Expr::col("institution_id").eq(id));
         connection.execute(&delete).await?;
     }
-    Ok(())
-}
-
-async fn insert_services<C: ConnectionTrait>(
-    connection: &C,
-    id: Uuid,
-    services: &BTreeSet<&'static str>,
-) -> Result<(), StoreError> {
-    if services.is_empty() {
-        return Ok(());
-    }
-    let mut insert = Query::insert();
-    insert.into_table("institution_service").columns(["kind", "institution_id"]);
-    for kind in services {
-        insert.values_panic([(*kind).into(), id.into()]);
-    }
-    connection.execute(&insert).await?;
     Ok(())
 }
 

@@ -53,7 +53,7 @@ impl Work {
         let sealed = self.seal_contacts(new.id, &new.contacts).await?;
         let row = kept::columns_of(new, sealed.clone())?;
         Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        self.change_look_ups(new.id, &LookUps::default(), &LookUps::of(new)).await?;
+        self.add_look_ups(new.id, LookUps::of(new)).await?;
         self.append_institution(action, None, Some((new, sealed))).await
     }
 
@@ -76,7 +76,7 @@ impl Work {
         let columns = kept::columns_of(after, sealed.clone())?;
         let changed = kept::changed(&kept::columns_of(before, sealed_before.clone())?, columns);
         Entity::update_many().set(changed).filter(Column::Id.eq(after.id)).exec(&self.transaction).await?;
-        self.change_look_ups(after.id, &LookUps::of(before), &LookUps::of(after)).await?;
+        self.change_look_ups(after.id, &LookUps::of(before), LookUps::of(after)).await?;
         self.append_institution(action, Some((before, sealed_before)), Some((after, sealed))).await?;
         let (old, new) = (before.profile.unit_id, after.profile.unit_id);
         if old != new {
@@ -244,7 +244,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{Author, test_store::TestStore};
+    use crate::{Author, search, test_store::TestStore};
 
     /// The row of a record but for what tells it from others, and what it is found by.
     async fn kept(store: &TestStore, id: Uuid) -> (institution::Model, Vec<String>) {
@@ -300,9 +300,14 @@ mod tests {
                 let root = OrganizationUnit::MUHAMMADIYAH;
                 let changed = store.institution(root, InstitutionStatus::Draft, before.clone()).await;
                 let made = store.institution(root, InstitutionStatus::Draft, (*after).clone()).await;
+                let old_name = [(changed.id, "namalama")];
                 let saved = Institution { version: 2, profile: made.profile.clone(), ..changed.clone() };
                 store
                     .write(&Author::system(), async |work: &mut Work| {
+                        // As a place was called that has another name since; it goes when words are changed.
+                        if kept::words(&changed) != kept::words(&saved) {
+                            search::index(work, RecordKind::Institution, old_name).await?;
+                        }
                         work.save_institution("edited", &changed, &saved).await
                     })
                     .await
