@@ -84,9 +84,10 @@ class Cluster:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def copy_of(self, name, database=DATABASE):
-        """Another database with the same in it, made anew. Nobody may be connected to the first meanwhile."""
+        """Another database with the same in it, made anew and on the disk. Nobody may be connected to the first meanwhile."""
         self.sql(f"DROP DATABASE IF EXISTS {name}", "postgres")
         self.sql(f"CREATE DATABASE {name} TEMPLATE {database} STRATEGY file_copy", "postgres")
+        os.sync()
 
     def statements_of(self, action, settle=0.3):
         """The statements that are sent to the server while something is done."""

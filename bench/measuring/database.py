@@ -6,6 +6,7 @@ several times over (`copies`).
 
 import contextlib
 import json
+import os
 import pathlib
 import shutil
 import sqlite3
@@ -62,18 +63,24 @@ def opened(system, count, scratch, kept):
     folder = pathlib.Path(scratch, f"{system}-{count}")
     store = kept and pathlib.Path(kept, folder.name)
     if store and store.exists():
-        subprocess.run(["cp", "-a", store, folder], check=True)
+        copied(store, folder)
         return Database(system, count, folder)
     imported = kept and pathlib.Path(kept, f"{system}-{MOST_IMPORTED}")
     if count > MOST_IMPORTED and imported and imported.exists():
-        subprocess.run(["cp", "-a", imported, folder], check=True)
+        copied(imported, folder)
     database = made(system, count, folder)
     if store:
         database.close()
         store.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["cp", "-a", folder, store], check=True)
+        copied(folder, store)
         database = Database(system, count, folder)
     return database
+
+
+def copied(source, target):
+    """Copies a folder, and has the disk take it: what is written down later slows whatever is measured by then."""
+    subprocess.run(["cp", "-a", source, target], check=True)
+    os.sync()
 
 
 def made(system, count, folder):

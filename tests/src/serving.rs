@@ -243,3 +243,21 @@ async fn metrics_have_an_address_of_their_own_where_that_is_configured() {
     assert!(metrics.contains(r#"method="other""#) && !metrics.contains("BREW"), "{metrics}");
     server.anonymous().get("/metrics").await.expect_status(401);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_holds_no_more_connections_to_postgresql_than_it_says() {
+    let settings = [("AUMSOS_DATABASE_POOL", "6"), ("AUMSOS_HTTP__WORKERS", "3")];
+    let server = TestServer::start(TestDatabase::migrated(System::Postgres), &settings).await;
+    let officer = server.council_officer().await;
+    // Each in a language of its own, so that none is answered from memory.
+    let asked = (0..60).map(async |number| {
+        officer.get("/v1/institutions").header("Accept-Language", format!("id, en;q=0.{number:03}")).await.status()
+    });
+    let told: Vec<u16> = futures_util::future::join_all(asked).await;
+    assert_eq!(told, [200; 60]);
+    // Two for each worker, three aside, one that listens, and four for jobs.
+    let held =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'aumsos'";
+    let held = server.database().count(held).await;
+    assert!((6..=6 + 3 + 1 + 4).contains(&held), "{held}");
+}

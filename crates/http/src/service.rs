@@ -41,11 +41,13 @@ impl Interface {
 
 /// The interface over one store. Cheap to clone; every worker has one.
 #[derive(Clone)]
-pub struct Service(Arc<Shared>);
+pub struct Service {
+    pub(crate) store: Store,
+    shared: Arc<Shared>,
+}
 
 /// What the copies of one [`Service`] share.
 pub struct Shared {
-    pub(crate) store: Store,
     pub(crate) objects: Objects,
     pub(crate) settings: Settings,
     pub(crate) contract: Contract,
@@ -65,7 +67,7 @@ impl std::ops::Deref for Service {
     type Target = Shared;
 
     fn deref(&self) -> &Shared {
-        &self.0
+        &self.shared
     }
 }
 
@@ -88,8 +90,7 @@ impl Service {
         let passwords = Passwords::new(settings.passwords_at_once);
         let rate_limits = RateLimits::new(&settings);
         let live = Live::new(store.installation().await?.feed_epoch, store.learn_sealed().await?);
-        Ok(Self(Arc::new(Shared {
-            store,
+        let shared = Shared {
             objects,
             settings,
             contract,
@@ -103,7 +104,13 @@ impl Service {
             live,
             stopping: watch::Sender::new(false),
             operations,
-        })))
+        };
+        Ok(Self { store, shared: Arc::new(shared) })
+    }
+
+    /// The same, with the connections of one worker.
+    pub fn of_worker(&self, number: usize) -> Self {
+        Self { store: self.store.of_worker(number), shared: Arc::clone(&self.shared) }
     }
 
     /// From now on readiness says no, and streams end.

@@ -55,13 +55,14 @@ pub struct ReplicaState {
 }
 
 /// A standby that reads may follow.
+#[derive(Clone)]
 pub(crate) struct Replica {
     /// For requests.
     connection: DatabaseConnection,
     /// For looking how far it is: not in line behind requests.
     aside: DatabaseConnection,
     lag: Duration,
-    proven: Mutex<Option<Proven>>,
+    proven: Arc<Mutex<Option<Proven>>>,
 }
 
 /// What the replica is known to have.
@@ -117,7 +118,12 @@ impl std::fmt::Debug for Replica {
 
 impl Replica {
     pub(crate) fn new(connection: DatabaseConnection, aside: DatabaseConnection, lag: Duration) -> Self {
-        Self { connection, aside, lag, proven: Mutex::new(None) }
+        Self { connection, aside, lag, proven: Arc::default() }
+    }
+
+    /// The same standby, with what is known of it, for whoever has connections of their own to it.
+    pub(crate) fn reached_by(&self, connection: DatabaseConnection) -> Self {
+        Self { connection, ..self.clone() }
     }
 
     pub(crate) const fn connection(&self) -> &DatabaseConnection {

@@ -27,16 +27,23 @@ use crate::{
 pub struct StoreSettings {
     /// `sqlite://path` or `postgres://…`.
     pub database_url: String,
-    /// Connections: readers on SQLite (there is always one writer), all of them on `PostgreSQL`.
+    /// Connections: readers on SQLite (there is always one writer), all that requests have on `PostgreSQL`.
     pub connections: u32,
+    /// Threads that answer requests. Each has its share of the connections to `PostgreSQL` ([`Store::of_worker`]).
+    pub workers: u32,
     /// A hot standby that reads may follow, on `PostgreSQL`.
     pub replica: Option<ReplicaSettings>,
 }
 
 impl StoreSettings {
-    /// How to reach one database, without a replica.
+    /// How to reach one database, without a replica, and from no thread but the one that opens it.
     pub fn new(database_url: impl Into<String>, connections: u32) -> Self {
-        Self { database_url: database_url.into(), connections, replica: None }
+        Self { database_url: database_url.into(), connections, workers: 0, replica: None }
+    }
+
+    /// Connections to `PostgreSQL` that are no worker's: all of them where there are no workers.
+    fn beside_workers(&self) -> u32 {
+        if self.workers == 0 { self.connections.max(2) } else { BESIDE_WORKERS }
     }
 
     /// Whether the database is a file of this machine.
@@ -62,6 +69,8 @@ pub struct Store {
     /// What seals, follows, leases and copies SQLite's log must not stand in line behind requests: connections of their own,
     /// which on SQLite cannot change anything.
     pub(crate) aside: DatabaseConnection,
+    /// What each worker reads and writes by, on `PostgreSQL`.
+    workers: Arc<[Worker]>,
     pub(crate) replica: Option<Arc<Replica>>,
     pub(crate) vault: Arc<Vault>,
     /// Rung after each commit; wakes the sealer of this process.
@@ -88,8 +97,8 @@ impl Store {
     /// Opens the database; on SQLite the file is made when it is missing, and the settings that make it durable are
     /// asserted on a connection of each pool.
     pub async fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
-        let aside = StoreSettings::new(&settings.database_url, ASIDE);
         let (read, write, aside) = if settings.is_sqlite() {
+            let aside = StoreSettings::new(&settings.database_url, ASIDE);
             let write = Database::connect(sqlite_options(settings, Access::Writer)).await?;
             let read = Database::connect(sqlite_options(settings, Access::Reader)).await?;
             let aside = Database::connect(sqlite_options(&aside, Access::Reader)).await?;
@@ -98,18 +107,23 @@ impl Store {
             }
             (read, write, aside)
         } else {
-            let connect = |settings: &StoreSettings| {
-                let options = postgres_options(&settings.database_url, settings.connections.max(2));
-                Database::connect(primary::alone(options))
-            };
-            let pool = connect(settings).await?;
-            (pool.clone(), pool, connect(&aside).await?)
+            let connect = |connections| Database::connect(primary_options(settings, connections));
+            let pool = connect(settings.beside_workers()).await?;
+            (pool.clone(), pool, connect(ASIDE).await?)
         };
+        let replica = open_replica(settings).await?.map(Arc::new);
+        let mut workers = Vec::new();
+        if !settings.is_sqlite() {
+            for _ in 0..settings.workers {
+                workers.push(Worker::of(settings, replica.as_ref()).await?);
+            }
+        }
         let store = Self {
             read: Reads::of_primary(read),
             write,
             aside,
-            replica: open_replica(settings).await?.map(Arc::new),
+            workers: workers.into(),
+            replica,
             vault: Arc::new(vault),
             committed: Arc::new(Notify::new()),
             queued: Arc::new(Notify::new()),
@@ -120,6 +134,18 @@ impl Store {
         };
         store.adopt_own_secret().await?;
         Ok(store)
+    }
+
+    /// The same store for one of the threads that answer requests. Its connections to `PostgreSQL` are nobody else's: an
+    /// answer wakes the thread that opened the connection, which would have to wake the one that waits for it.
+    pub fn of_worker(&self, number: usize) -> Self {
+        let mut store = self.clone();
+        if let Some(worker) = self.workers.iter().cycle().nth(number) {
+            store.read = Reads::of_primary(worker.primary.clone());
+            store.write = worker.primary.clone();
+            store.replica = worker.replica.clone().or(store.replica);
+        }
+        store
     }
 
     /// Which of the two databases it is.
@@ -193,6 +219,9 @@ impl Store {
 
     /// Closes all connections; on SQLite this folds the write-ahead log into the file.
     pub async fn close(self) -> Result<(), StoreError> {
+        for worker in self.workers.iter() {
+            worker.close().await?;
+        }
         if let Some(replica) = &self.replica {
             replica.close().await?;
         }
@@ -204,6 +233,35 @@ impl Store {
 
 /// Connections apart from those for requests.
 const ASIDE: u32 = 3;
+
+/// Connections of a service that are no worker's: for its jobs.
+const BESIDE_WORKERS: u32 = 4;
+
+/// The connections of a thread that answers requests. They are opened when they are first needed, by the thread itself.
+struct Worker {
+    primary: DatabaseConnection,
+    replica: Option<Arc<Replica>>,
+}
+
+impl Worker {
+    async fn of(settings: &StoreSettings, replica: Option<&Arc<Replica>>) -> Result<Self, StoreError> {
+        let share = settings.connections.div_ceil(settings.workers).max(2);
+        let mut options = primary_options(settings, share);
+        let primary = Database::connect(options.connect_lazy(true).to_owned()).await?;
+        let replica = match (replica, &settings.replica) {
+            (Some(replica), Some(at)) => Some(Arc::new(replica.reached_by(connect_replica(at, share).await?))),
+            _ => None,
+        };
+        Ok(Self { primary, replica })
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        if let Some(replica) = &self.replica {
+            replica.connection().close_by_ref().await?;
+        }
+        Ok(self.primary.close_by_ref().await?)
+    }
+}
 
 /// Rows that SQLite's thread reads ahead of who asked for them.
 const ROWS_AHEAD: usize = 256;
@@ -256,13 +314,19 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
 /// Opened when it is first needed: the service starts without its replica.
 async fn open_replica(settings: &StoreSettings) -> Result<Option<Replica>, StoreError> {
     let Some(replica) = &settings.replica else { return Ok(None) };
-    let connect = |connections| {
-        let mut options = postgres_options(&replica.url, connections);
-        options.connect_lazy(true).acquire_timeout(Duration::from_secs(1));
-        Database::connect(options)
-    };
-    let (requests, aside) = (connect(settings.connections.max(2)).await?, connect(1).await?);
-    Ok(Some(Replica::new(requests, aside, replica.lag)))
+    let connection = connect_replica(replica, settings.beside_workers()).await?;
+    let aside = connect_replica(replica, 1).await?;
+    Ok(Some(Replica::new(connection, aside, replica.lag)))
+}
+
+async fn connect_replica(replica: &ReplicaSettings, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = postgres_options(&replica.url, connections);
+    options.connect_lazy(true).acquire_timeout(Duration::from_secs(1));
+    Database::connect(options).await
+}
+
+fn primary_options(settings: &StoreSettings, connections: u32) -> ConnectOptions {
+    primary::alone(postgres_options(&settings.database_url, connections))
 }
 
 fn postgres_options(url: &str, connections: u32) -> ConnectOptions {

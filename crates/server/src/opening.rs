@@ -8,6 +8,15 @@ use crate::{config::Config, failure::Failure};
 
 /// Opens the database; an embedded one is made when it is not there, with its folder.
 pub async fn open(config: &Config) -> Result<Store, Failure> {
+    open_for(0, config).await
+}
+
+/// Opens the database for a server and all of its workers.
+pub async fn open_to_serve(config: &Config) -> Result<Store, Failure> {
+    open_for(config.http.worker_count(), config).await
+}
+
+async fn open_for(workers: usize, config: &Config) -> Result<Store, Failure> {
     let storage = &config.storage;
     make_folder(&storage.data_dir)?;
     if let Some(folder) = storage.database_url.file().and_then(Path::parent) {
@@ -16,6 +25,7 @@ pub async fn open(config: &Config) -> Result<Store, Failure> {
     // Only when one is needed: the first chance that a process asks for takes 30 ms to gather.
     let master_key = config.master_key(|| Vault::fresh_master_key().map_err(io::Error::other))?;
     let settings = StoreSettings {
+        workers: u32::try_from(workers).unwrap_or(u32::MAX),
         replica: config.replica.replica_url.as_ref().map(|replica| ReplicaSettings {
             url: replica.expose().to_owned(),
             lag: Duration::from_millis(config.replica.replica_lag_ms),

@@ -37,7 +37,7 @@ impl Running {
     /// back, the service answers.
     pub async fn start(config: &Config, flags: &ServeFlags) -> Result<Self, Failure> {
         let interface = tokio::task::spawn_blocking(Interface::of_all);
-        let store = opening::open(config).await?;
+        let store = opening::open_to_serve(config).await?;
         if flags.migrate || config.storage.database_url.system() == Database::Sqlite {
             store.migrate_up().await?;
         } else {

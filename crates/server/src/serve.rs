@@ -74,6 +74,7 @@ impl Server {
         let public_url = config.http.public_url.at(address);
         let in_flight = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&in_flight);
+        let workers = Arc::new(AtomicUsize::new(0));
         let settings = settings(config, &public_url)?;
         let service = Service::new(interface, store.clone(), objects.clone(), settings).await?;
         tell_of_the_end(&service, stop);
@@ -81,7 +82,7 @@ impl Server {
         let origins: Vec<String> = config.http.cors_origins.iter().map(Scalar::shown).collect();
         let server = HttpServer::new(move || {
             let count = Arc::clone(&count);
-            let service = service.clone();
+            let service = service.of_worker(workers.fetch_add(1, Ordering::Relaxed));
             App::new()
                 .configure(|app| service.configure(app))
                 .wrap(from_fn(frame))

@@ -32,8 +32,9 @@ use crate::{
     page::{Direction, Key, KeyValue, Keyset, Page},
 };
 
-/// So many rows are written by one statement.
-pub(super) const ROWS_A_STATEMENT: usize = 1_000;
+/// So many rows are written by one statement: more would be in memory several times over, as what SQLite writes and as the
+/// pages that it would take back.
+pub(super) const ROWS_A_STATEMENT: usize = 200;
 
 /// Whose imports somebody sees: their own, and those of all when they import for the whole of both trees. What rows say
 /// is personal data of places that others are responsible for.

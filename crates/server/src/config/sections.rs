@@ -97,8 +97,9 @@ section! {
     Storage at "" {
         /// The database: `sqlite://FILE`, or `postgres://USER:PASSWORD@HOST/NAME`.
         database_url: DatabaseUrl = "sqlite://<data_dir>/aumsos.db";
-        /// How many connections a process holds for requests (SQLite: readers beside the one writer), besides three of
-        /// its own; 0 is one a core on SQLite and 16 on PostgreSQL.
+        /// How many connections a process holds for requests, besides three of its own; 0 is one a core on SQLite and 16
+        /// on PostgreSQL. On SQLite they are readers beside the one writer. On PostgreSQL each of `http.workers` has its
+        /// share of them, two at least, and jobs have four more.
         database_pool: u32 = "0", 0 to 1000;
         /// The folder for everything that the service keeps in files.
         data_dir: PathBuf = "data";
