@@ -31,6 +31,7 @@ mod m20261129_000019_summands;
 mod m20261130_000020_places;
 mod m20261130_000021_rows_that_wait;
 mod m20261130_000022_statuses;
+mod m20261201_000023_judged;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000020_places::Migration),
             Box::new(m20261130_000021_rows_that_wait::Migration),
             Box::new(m20261130_000022_statuses::Migration),
+            Box::new(m20261201_000023_judged::Migration),
         ]
     }
 }

@@ -73,7 +73,7 @@ on_both! {
         };
         assert_eq!(sheet("25"), [2, 0, 0]);
         assert_eq!(figures().await, (2, 65));
-        database.run(&["migrate", "down", "--steps", "6"]).succeeded();
+        database.run(&["migrate", "down", "--steps", "7"]).succeeded();
         database.run(&["migrate", "up"]).succeeded();
         assert_eq!(figures().await, (2, 65));
         assert_eq!(sheet("30"), [0, 1, 1], "by its name and phone");

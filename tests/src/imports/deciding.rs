@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aumsos_domain::{
-    access::{Actor, ActorId, Role, RoleAssignment, RolePlace},
+    access::{Actor, ActorId, Permission, Role, RoleAssignment, RolePlace},
     imports::{Decision, ImportStatus, ImportSummary, RowOutcome, Twin},
     institutions::Operator,
     organization_units::{OrganizationUnit, UnitLevel, UnitProfile},
@@ -138,6 +138,21 @@ on_both! {
         // The councils' record is not the province's to change, and what it would say is refused.
         let summary = evaluate(&store, &other, CSV).await.import.summary;
         assert_eq!(summary.unchanged, dry_run.import.summary.created);
+    }
+
+    async fn whoever_applies_by_narrower_rights_than_they_judged_by_is_held_to_these(database: TestDatabase) {
+        let store = database.store().await;
+        let dry_run = evaluate(&store, &council(), CSV).await;
+        store.write(&author(&council()), async |work: &mut Work| work.keep_dry_run(&dry_run).await).await.unwrap();
+        let (id, sight) = (dry_run.import.id, ImportSight::of(&council()));
+        let planned = async |actor: &Actor| {
+            let scope = actor.scope(Permission::ImportsRun);
+            store.plan_import(id, &sight, &scope).await.unwrap().unwrap().summary()
+        };
+        assert_eq!(planned(&council()).await, DIRECTORY);
+        let role = RoleAssignment { role: Role::CouncilOfficer, place: RolePlace::Unit(OrganizationUnit::AISYIYAH) };
+        let narrower = planned(&Actor::new(council().id, vec![role])).await;
+        assert!(narrower.created > 0 && narrower.refused > DIRECTORY.refused, "{narrower:?}");
     }
 
     async fn a_discarded_dry_run_leaves_nothing_of_anybody(database: TestDatabase) {

@@ -121,6 +121,38 @@ on_both! {
         assert_eq!(count, 2, "a refusal leaves nothing");
     }
 
+    async fn rows_are_judged_a_second_time_where_anything_has_changed(server: TestServer) {
+        const HOMES: &[u8] = b"Nama Lembaga,Jenis,Pengelola,Kabupaten/Kota\n\
+            LKSA Al-Amin,LKSA,Muhammadiyah,Kab. Sleman\nLKSA Bina Insani,LKSA,Muhammadiyah,Kab. Bantul\n";
+        let officer = server.council_officer().await;
+        let dry_run = async || {
+            let made = upload(&officer, "a.csv", HOMES, &[]).await.expect_status(201);
+            let path = format!("/v1/imports/{}", made.at("/id").as_str().unwrap());
+            while server.store().settled_position().await.unwrap().is_none() {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            (path, made.at("/summary/created"), made.at("/summary/unchanged"))
+        };
+        let applied = async |path: &str| {
+            officer.post(format!("{path}/apply"), json!({})).await.expect_status(202);
+            let applied = wait_for_applied(&officer, path).await;
+            (applied.at("/summary/created"), applied.at("/summary/unchanged"))
+        };
+        let (first, created, _) = dry_run().await;
+        assert_eq!(created, 2);
+        assert_eq!(applied(&first).await, (json!(2), json!(0)));
+        let (second, created, unchanged) = dry_run().await;
+        assert_eq!((created, unchanged), (json!(0), json!(2)));
+        let (third, _, unchanged) = dry_run().await;
+        assert_eq!(unchanged, 2);
+        // Behind the ledger's back, so that only whoever judges anew finds that nothing is known of them any more.
+        server.database().tamper("UPDATE import_row SET fingerprint = NULL").await;
+        server.database().tamper("DELETE FROM institution_key").await;
+        // The third was kept between the second's dry run and now; nothing came after the third.
+        assert_eq!(applied(&third).await, (json!(0), json!(2)));
+        assert_eq!(applied(&second).await, (json!(2), json!(0)));
+    }
+
     async fn only_whoever_may_import_imports(server: TestServer) {
         let officer = server.council_officer().await;
         let made = upload(&officer, "a.csv", CSV, &[]).await.expect_status(201);

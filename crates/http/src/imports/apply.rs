@@ -31,7 +31,7 @@ pub(super) fn operation() -> Operation {
              known ones are brought up to date. Done in the background: `status` and `waiting_rows` of the import say \
              how far it has come. What breaks off goes on by itself, and nothing is written twice. Rows that may be \
              duplicates are written when a decision comes with them, now or by applying again. The rows are judged \
-             anew, for the register may have moved on since the dry run.",
+             anew where the register may have moved on since the dry run.",
         )
         .optional_body::<ImportApply>()
         .repeatable()

@@ -16,6 +16,9 @@ pub(crate) mod import {
         pub document: String,
         pub created_at: i64,
         pub updated_at: i64,
+        /// See `judged`.
+        pub judged_after: Option<i64>,
+        pub judged_within: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

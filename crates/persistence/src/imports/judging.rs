@@ -23,6 +23,7 @@ use chrono::NaiveDate;
 use super::{
     ReadSheet,
     entity::row,
+    judged::Judged,
     kept::{JudgedRow, fingerprint},
 };
 use crate::{Store, StoreError, apart::apart, clock, dialect::is_one_of};
@@ -54,6 +55,8 @@ pub struct DryRun {
     pub import: Import,
     /// Its rows, in the order of the sheet.
     pub rows: Vec<JudgedRow>,
+    /// When they were judged; never against an empty register.
+    pub(super) judged: Option<Judged>,
 }
 
 impl DryRun {
@@ -62,10 +65,16 @@ impl DryRun {
     pub fn on_empty_register(sheet: ReadSheet, wish: ImportWish) -> Self {
         let verdicts = judge(&sheet.rows, &vec![None; sheet.rows.len()], &[]);
         let fingerprints = vec![None; sheet.rows.len()];
-        Self::of(sheet, wish, &verdicts, fingerprints)
+        Self::of(sheet, wish, &verdicts, fingerprints, None)
     }
 
-    fn of(sheet: ReadSheet, wish: ImportWish, verdicts: &[Verdict], fingerprints: Vec<Option<String>>) -> Self {
+    fn of(
+        sheet: ReadSheet,
+        wish: ImportWish,
+        verdicts: &[Verdict],
+        fingerprints: Vec<Option<String>>,
+        judged: Option<Judged>,
+    ) -> Self {
         let ReadSheet { sheet, header, rows } = sheet;
         let at = clock::now();
         let import = Import {
@@ -88,7 +97,7 @@ impl DryRun {
             .zip(fingerprints)
             .map(|((row, verdict), fingerprint)| JudgedRow::new(row, verdict, fingerprint))
             .collect();
-        Self { import, rows }
+        Self { import, rows, judged }
     }
 }
 
@@ -96,8 +105,9 @@ impl Store {
     /// Says what would become of each row of a sheet; reads, and changes nothing.
     pub async fn evaluate_sheet(&self, sheet: ReadSheet, wish: ImportWish) -> Result<DryRun, StoreError> {
         let ReadSheet { sheet, header, mut rows } = sheet;
+        let judged = self.about_to_judge(&wish.scope).await?;
         let (verdicts, fingerprints) = self.judge_rows(&mut rows, &wish.scope).await?;
-        Ok(DryRun::of(ReadSheet { sheet, header, rows }, wish, &verdicts, fingerprints))
+        Ok(DryRun::of(ReadSheet { sheet, header, rows }, wish, &verdicts, fingerprints, Some(judged)))
     }
 
     /// The verdict on each row, and its fingerprint. Rows of institutions that are, or would be, in the care of units

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, pin::pin};
 
 use futures_util::{Stream, TryStreamExt, future::BoxFuture};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
-    sea_query::Expr,
+    ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ impl IsContended for ImportError {
     }
 }
 
-/// An import that is about to be applied: its rows judged anew, for the register may have moved on since the dry run.
+/// An import that is about to be applied: its rows judged anew where the register may have moved on since the dry run.
 #[derive(Debug)]
 pub struct ApplyPlan {
     import: Import,
@@ -169,8 +169,8 @@ impl Store {
         progress(&self.read, import).await
     }
 
-    /// Judges the rows of an import anew, before it is applied; nothing when there is no such import. Reads, and
-    /// changes nothing. `scope` is where the one who applies it may import.
+    /// Judges the rows of an import anew before it is applied, unless they would be judged the same; nothing when there is no
+    /// such import. Reads, and changes nothing. `scope` is where the one who applies it may import.
     pub async fn plan_import(
         &self,
         id: Uuid,
@@ -178,6 +178,10 @@ impl Store {
         scope: &Scope,
     ) -> Result<Option<ApplyPlan>, StoreError> {
         let Some(import) = self.import(id, sight).await? else { return Ok(None) };
+        if self.is_judged(&import, scope).await? {
+            let summary = import.summary;
+            return Ok(Some(ApplyPlan { import, changed: BTreeMap::new(), summary }));
+        }
         let mut rows = Vec::new();
         let mut batches = pin!(self.stream_import_rows(id, Vec::new()));
         while let Some(batch) = batches.try_next().await? {
@@ -228,7 +232,13 @@ impl Work {
     /// Keeps a dry run.
     pub async fn keep_dry_run(&mut self, dry_run: &DryRun) -> Result<(), StoreError> {
         let import = &dry_run.import;
-        import::Entity::insert(row_of(import)?).exec_without_returning(&self.transaction).await?;
+        let judged = dry_run.judged.as_ref();
+        let kept = import::ActiveModel {
+            judged_after: ActiveValue::Set(judged.map(|judged| judged.after)),
+            judged_within: ActiveValue::Set(judged.map(|judged| judged.within.clone())),
+            ..row_of(import)?
+        };
+        import::Entity::insert(kept).exec_without_returning(&self.transaction).await?;
         for chunk in dry_run.rows.chunks(ROWS_A_STATEMENT) {
             let rows: Vec<row::ActiveModel> =
                 chunk.iter().map(|judged| judged.seal(import.id, self.store.vault())).collect::<Result<_, _>>()?;

@@ -196,6 +196,8 @@ pub(super) fn row_of(import: &Import) -> Result<import::ActiveModel, StoreError>
         document: ActiveValue::Set(document_of(import)?),
         created_at: ActiveValue::Set(to_micros(import.created_at)),
         updated_at: ActiveValue::Set(to_micros(import.updated_at)),
+        judged_after: ActiveValue::NotSet,
+        judged_within: ActiveValue::NotSet,
     })
 }
 

@@ -4,6 +4,7 @@ mod applying;
 pub(crate) mod entity;
 mod export;
 mod forgetting;
+mod judged;
 mod judging;
 mod keeping;
 mod kept;
