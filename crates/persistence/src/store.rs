@@ -101,7 +101,7 @@ impl Store {
             let aside = StoreSettings::new(&settings.database_url, ASIDE);
             let write = Database::connect(sqlite_options(settings, Access::Writer)).await?;
             let read = Database::connect(sqlite_options(settings, Access::Reader)).await?;
-            let aside = Database::connect(sqlite_options(&aside, Access::Reader)).await?;
+            let aside = Database::connect(sqlite_options(&aside, Access::Aside)).await?;
             for pool in [&write, &read, &aside] {
                 assert_durable(pool).await?;
             }
@@ -274,6 +274,7 @@ const STATEMENTS: usize = 40;
 enum Access {
     Reader,
     Writer,
+    Aside,
 }
 
 fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
@@ -302,10 +303,13 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
                 .row_buffer_size(ROWS_AHEAD)
                 .statement_cache_capacity(STATEMENTS);
             match access {
-                // Room for the pages that a large import comes back to, in KiB. The log is copied by another connection
+                // Room for what a batch of a large import changes, and for what it reads beside: SQLite lets go of that first. In
+                // KiB. The log is copied by another connection
                 // (`wal_checkpoints`); where that comes after too slowly, the writer does so itself at so many pages, 128 MiB.
-                Access::Writer => sqlite.pragma("cache_size", "-16384").pragma("wal_autocheckpoint", "32000"),
+                Access::Writer => sqlite.pragma("cache_size", "-24576").pragma("wal_autocheckpoint", "32000"),
                 Access::Reader => sqlite.pragma("query_only", "ON"),
+                // What seals, follows and copies comes back to few pages.
+                Access::Aside => sqlite.pragma("query_only", "ON").pragma("cache_size", "-512"),
             }
         });
     options
