@@ -98,10 +98,9 @@ impl Store {
     /// asserted on a connection of each pool.
     pub async fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
         let (read, write, aside) = if settings.is_sqlite() {
-            let aside = StoreSettings::new(&settings.database_url, ASIDE);
             let write = Database::connect(sqlite_options(settings, Access::Writer)).await?;
             let read = Database::connect(sqlite_options(settings, Access::Reader)).await?;
-            let aside = Database::connect(sqlite_options(&aside, Access::Aside)).await?;
+            let aside = Database::connect(sqlite_options(settings, Access::Aside)).await?;
             for pool in [&write, &read, &aside] {
                 assert_durable(pool).await?;
             }
@@ -143,7 +142,7 @@ impl Store {
         if let Some(worker) = self.workers.iter().cycle().nth(number) {
             store.read = Reads::of_primary(worker.primary.clone());
             store.write = worker.primary.clone();
-            store.replica = worker.replica.clone().or(store.replica);
+            store.replica.clone_from(&worker.replica);
         }
         store
     }
@@ -270,7 +269,7 @@ const ROWS_AHEAD: usize = 256;
 /// kilobytes large, each of another length.
 const STATEMENTS: usize = 40;
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Access {
     Reader,
     Writer,
@@ -284,7 +283,11 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
         format!("{}?mode=rwc", settings.database_url)
     };
     let mut options = ConnectOptions::new(url);
-    let most = if access == Access::Writer { 1 } else { settings.connections.max(1) };
+    let most = match access {
+        Access::Reader => settings.connections.max(1),
+        Access::Writer => 1,
+        Access::Aside => ASIDE,
+    };
     options
         .max_connections(most)
         .min_connections(1)
@@ -303,9 +306,9 @@ fn sqlite_options(settings: &StoreSettings, access: Access) -> ConnectOptions {
                 .row_buffer_size(ROWS_AHEAD)
                 .statement_cache_capacity(STATEMENTS);
             match access {
-                // Room for what a batch of a large import changes, and for what it reads beside: SQLite lets go of that first. In
-                // KiB. The log is copied by another connection
-                // (`wal_checkpoints`); where that comes after too slowly, the writer does so itself at so many pages, 128 MiB.
+                // In KiB: room for what a batch of a large import changes, and for what it reads beside, which SQLite lets go of
+                // first. The log is copied by another connection (`wal_checkpoints`); where that comes after too slowly, the
+                // writer does so itself at so many pages, 128 MiB.
                 Access::Writer => sqlite.pragma("cache_size", "-24576").pragma("wal_autocheckpoint", "32000"),
                 Access::Reader => sqlite.pragma("query_only", "ON"),
                 // What seals, follows and copies comes back to few pages.

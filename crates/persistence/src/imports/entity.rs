@@ -16,7 +16,7 @@ pub(crate) mod import {
         pub document: String,
         pub created_at: i64,
         pub updated_at: i64,
-        /// See `judged`.
+        /// After what, and by whose rights, its rows were judged; nothing in those of before (`judged`).
         pub judged_after: Option<i64>,
         pub judged_within: Option<String>,
     }

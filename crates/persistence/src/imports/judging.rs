@@ -65,16 +65,10 @@ impl DryRun {
     pub fn on_empty_register(sheet: ReadSheet, wish: ImportWish) -> Self {
         let verdicts = judge(&sheet.rows, &vec![None; sheet.rows.len()], &[]);
         let fingerprints = vec![None; sheet.rows.len()];
-        Self::of(sheet, wish, &verdicts, fingerprints, None)
+        Self::of(sheet, wish, &verdicts, fingerprints)
     }
 
-    fn of(
-        sheet: ReadSheet,
-        wish: ImportWish,
-        verdicts: &[Verdict],
-        fingerprints: Vec<Option<String>>,
-        judged: Option<Judged>,
-    ) -> Self {
+    fn of(sheet: ReadSheet, wish: ImportWish, verdicts: &[Verdict], fingerprints: Vec<Option<String>>) -> Self {
         let ReadSheet { sheet, header, rows } = sheet;
         let at = clock::now();
         let import = Import {
@@ -97,7 +91,7 @@ impl DryRun {
             .zip(fingerprints)
             .map(|((row, verdict), fingerprint)| JudgedRow::new(row, verdict, fingerprint))
             .collect();
-        Self { import, rows, judged }
+        Self { import, rows, judged: None }
     }
 }
 
@@ -107,7 +101,8 @@ impl Store {
         let ReadSheet { sheet, header, mut rows } = sheet;
         let judged = self.about_to_judge(&wish.scope).await?;
         let (verdicts, fingerprints) = self.judge_rows(&mut rows, &wish.scope).await?;
-        Ok(DryRun::of(ReadSheet { sheet, header, rows }, wish, &verdicts, fingerprints, Some(judged)))
+        let dry_run = DryRun::of(ReadSheet { sheet, header, rows }, wish, &verdicts, fingerprints);
+        Ok(DryRun { judged: Some(judged), ..dry_run })
     }
 
     /// The verdict on each row, and its fingerprint. Rows of institutions that are, or would be, in the care of units

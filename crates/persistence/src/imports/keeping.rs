@@ -22,6 +22,7 @@ use aumsos_domain::{
 use super::{
     DryRun, JudgedRow,
     entity::{import, row},
+    judged::Judged,
     kept::{document_of, read_import, row_of},
 };
 use crate::{
@@ -107,8 +108,11 @@ impl DryRun {
 impl Store {
     /// One import.
     pub async fn import(&self, id: Uuid, sight: &ImportSight) -> Result<Option<Import>, StoreError> {
-        let found = import::Entity::find_by_id(id).filter(sight.visible()).one(&self.read).await?;
-        found.as_ref().map(read_import).transpose()
+        self.kept_import(id, sight).await?.as_ref().map(read_import).transpose()
+    }
+
+    async fn kept_import(&self, id: Uuid, sight: &ImportSight) -> Result<Option<import::Model>, StoreError> {
+        Ok(import::Entity::find_by_id(id).filter(sight.visible()).one(&self.read).await?)
     }
 
     /// A page of imports by the time they were made. Their key is that time and the id.
@@ -177,8 +181,11 @@ impl Store {
         sight: &ImportSight,
         scope: &Scope,
     ) -> Result<Option<ApplyPlan>, StoreError> {
-        let Some(import) = self.import(id, sight).await? else { return Ok(None) };
-        if self.is_judged(&import, scope).await? {
+        let Some(kept) = self.kept_import(id, sight).await? else { return Ok(None) };
+        let import = read_import(&kept)?;
+        if let Some(judged) = Judged::read(&kept)
+            && self.would_judge_the_same(&import, &judged, scope).await?
+        {
             let summary = import.summary;
             return Ok(Some(ApplyPlan { import, changed: BTreeMap::new(), summary }));
         }

@@ -189,9 +189,7 @@ impl Store {
     pub async fn last_position(&self) -> Result<i64, StoreError> {
         end_of_feed(&self.read).await
     }
-}
 
-impl Store {
     /// The last sealed position, where nothing waits to be sealed: while it is the same, no record has changed.
     pub async fn settled_position(&self) -> Result<Option<i64>, StoreError> {
         let last = Query::select().expr(Expr::col("position").max()).from("change_seal").to_owned();
@@ -203,6 +201,31 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let (last, is_waiting) = (row.try_get_by_index::<Option<i64>>(0)?, row.try_get_by_index::<bool>(1)?);
         Ok(last.filter(|_| !is_waiting))
+    }
+
+    /// Whether any record but this one has changed since a sealed position; what waits to be sealed has.
+    pub(crate) async fn has_another_changed_since(
+        &self,
+        position: i64,
+        kind: RecordKind,
+        id: Uuid,
+    ) -> Result<bool, StoreError> {
+        // The id alone would not do: those of two kinds may be the same where clients have chosen them.
+        let is_another =
+            Condition::any().add(change::Column::RecordKind.ne(kind.to_string())).add(change::Column::RecordId.ne(id));
+        let others = |standing: &'static str| {
+            let of_change = Expr::col((standing, "change_id")).equals((change::Entity, change::Column::Id));
+            let mut select = Query::select();
+            select.expr(Expr::value(1)).from(change::Entity).inner_join(standing, of_change);
+            select.cond_where(is_another.clone()).take()
+        };
+        let mut sealed = others("change_seal");
+        sealed.and_where(Expr::col(("change_seal", "position")).gt(position));
+        // In one statement, and so of one moment: nothing goes from one to the other unseen.
+        let mut either = Query::select();
+        either.expr(Expr::exists(sealed).or(Expr::exists(others("change_unsealed"))));
+        let row = self.read.query_one(&either).await?.ok_or(StoreError::Unreadable("the ledger"))?;
+        Ok(row.try_get_by_index(0)?)
     }
 }
 
